@@ -14,8 +14,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Cluster", jsonPath = ".spec.cluster", type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(name = "Interval", jsonPath = ".spec.interval", type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(name = "Last", jsonPath = ".status.lastBackup", type = AdditionalPrinterColumn.Type.STRING)
-public final class UndermoonBackupSchedule extends CustomResource<UndermoonBackupScheduleSpec, UndermoonBackupScheduleStatus>
-        implements Namespaced {
+public final class UndermoonBackupSchedule
+        extends CustomResource<UndermoonBackupScheduleSpec, UndermoonBackupScheduleStatus> implements Namespaced {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -19,8 +19,9 @@ public final class UndermoonBackupSpec {
     @Default("Metadata")
     @ValidationRule(
             value = "self == 'Metadata'",
-            message = "spec.content is Metadata: backups of the data in the Redis nodes do not exist yet. Copy their RDB or"
-                    + " append-only files")
+            message =
+                    "spec.content is Metadata: backups of the data in the Redis nodes do not exist yet. Copy their RDB"
+                            + " or append-only files")
     @JsonPropertyDescription("What is saved: Metadata, which is proxies, slots and settings, and no keys.")
     public String content = "Metadata";
 }

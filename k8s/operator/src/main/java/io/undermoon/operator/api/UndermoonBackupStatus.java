@@ -13,7 +13,8 @@ public final class UndermoonBackupStatus {
     @JsonPropertyDescription("What is being waited for, or what is wrong.")
     public @Nullable String message;
 
-    @JsonPropertyDescription("The Secret; its key backup.json.gz is what POST /api/v3/restore takes, compressed by gzip.")
+    @JsonPropertyDescription(
+            "The Secret; its key backup.json.gz is what POST /api/v3/restore takes, compressed by gzip.")
     public @Nullable String secret;
 
     @JsonPropertyDescription("The checksum that the backup has in it.")

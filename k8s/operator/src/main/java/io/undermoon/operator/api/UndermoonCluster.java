@@ -14,8 +14,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("umc")
 @ValidationRule(
         value = "self.metadata.name.matches('^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$')",
-        message = "metadata.name must have at most 31 characters of a-z, 0-9 and '-', and begin with a letter: it is the"
-                + " name of the cluster in the broker, and that of Services begins with it")
+        message =
+                "metadata.name must have at most 31 characters of a-z, 0-9 and '-', and begin with a letter: it is the"
+                        + " name of the cluster in the broker, and that of Services begins with it")
 @AdditionalPrinterColumn(
         name = "Ready",
         jsonPath = ".status.conditions[?(@.type=='Ready')].status",

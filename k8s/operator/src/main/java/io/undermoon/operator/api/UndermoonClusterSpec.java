@@ -43,7 +43,8 @@ public final class UndermoonClusterSpec {
     @Min(2)
     @Max(5)
     @Default("2")
-    @JsonPropertyDescription("How many copies of its data a chunk has; each beyond the second is a hot spare, a pod more.")
+    @JsonPropertyDescription(
+            "How many copies of its data a chunk has; each beyond the second is a hot spare, a pod more.")
     public int copies = DEFAULT_COPIES;
 
     @Min(0)
@@ -105,8 +106,9 @@ public final class UndermoonClusterSpec {
     @JsonPropertyDescription("Changes to the coordinator pods.")
     public Pods coordinatorPods = new Pods();
 
-    @JsonPropertyDescription("Whether a NetworkPolicy lets only clients, monitoring and the parts of the cluster in. Redis"
-            + " nodes are then reached by proxies and replicas alone.")
+    @JsonPropertyDescription(
+            "Whether a NetworkPolicy lets only clients, monitoring and the parts of the cluster in. Redis"
+                    + " nodes are then reached by proxies and replicas alone.")
     public boolean networkPolicy;
 
     @JsonPropertyDescription("Whether a PodMonitor is made; without effect where its CRD is not installed.")
@@ -141,19 +143,21 @@ public final class UndermoonClusterSpec {
     /** The Redis nodes. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public static final class Redis {
-        @JsonPropertyDescription("Lines of redis.conf, by directive. Changing them restarts the pods, one after the other.")
+        @JsonPropertyDescription(
+                "Lines of redis.conf, by directive. Changing them restarts the pods, one after the other.")
         @Size(max = 128)
         @ValidationRule(
-                value = "self.all(k, !(k in ['port', 'bind', 'dir', 'replicaof', 'slaveof', 'requirepass', 'masterauth',"
-                        + " 'masteruser', 'cluster-enabled', 'databases', 'include', 'aclfile', 'user', 'daemonize',"
-                        + " 'tls-port', 'unixsocket']))",
+                value = "self.all(k, !(k in ['port', 'bind', 'dir', 'replicaof', 'slaveof', 'requirepass',"
+                        + " 'masterauth', 'masteruser', 'cluster-enabled', 'databases', 'include', 'aclfile',"
+                        + " 'user', 'daemonize', 'tls-port', 'unixsocket']))",
                 message = "redis.config must not have port, bind, dir, replicaof, slaveof, requirepass, masterauth,"
                         + " masteruser, cluster-enabled, databases, include, aclfile, user, daemonize, tls-port or"
                         + " unixsocket: the operator and the proxies set them")
         public Map<String, String> config = new TreeMap<>();
 
-        @JsonPropertyDescription("Resources of each of the two Redis containers. maxmemory is 60 % of the memory limit unless"
-                + " config says otherwise.")
+        @JsonPropertyDescription(
+                "Resources of each of the two Redis containers. maxmemory is 60 % of the memory limit unless"
+                        + " config says otherwise.")
         public @Nullable ResourceRequirements resources;
     }
 
@@ -161,8 +165,9 @@ public final class UndermoonClusterSpec {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @ValidationRule(
             value = "quantity(self.size).compareTo(quantity(oldSelf.size)) >= 0",
-            message = "storage.size cannot become smaller: volumes do not shrink. Scale out to new pods or copy the data to a"
-                    + " new cluster")
+            message =
+                    "storage.size cannot become smaller: volumes do not shrink. Scale out to new pods or copy the data"
+                            + " to a new cluster")
     @ValidationRule(
             value = "has(self.storageClass) == has(oldSelf.storageClass)"
                     + " && (!has(self.storageClass) || self.storageClass == oldSelf.storageClass)",
@@ -177,8 +182,9 @@ public final class UndermoonClusterSpec {
         @JsonPropertyDescription("The storage class; without it the default one.")
         public @Nullable String storageClass;
 
-        @JsonPropertyDescription("Whether the volumes, and the metadata, stay when the cluster is deleted; a cluster of the"
-                + " same name then goes on with them.")
+        @JsonPropertyDescription(
+                "Whether the volumes, and the metadata, stay when the cluster is deleted; a cluster of the"
+                        + " same name then goes on with them.")
         public boolean retain;
     }
 
@@ -188,12 +194,14 @@ public final class UndermoonClusterSpec {
             value = "!has(self.passwordSecret) || !self.anonymous",
             message = "auth.anonymous must be false where there is auth.passwordSecret")
     public static final class Auth {
-        @JsonPropertyDescription("The password of the user 'default'. A new value in the Secret is used without a restart.")
+        @JsonPropertyDescription(
+                "The password of the user 'default'. A new value in the Secret is used without a restart.")
         public @Nullable SecretKey passwordSecret;
 
         @Default("false")
-        @JsonPropertyDescription("Whether clients without a login may do everything. Without it and without passwordSecret"
-                + " only UndermoonUsers may.")
+        @JsonPropertyDescription(
+                "Whether clients without a login may do everything. Without it and without passwordSecret"
+                        + " only UndermoonUsers may.")
         public boolean anonymous;
     }
 
@@ -202,8 +210,9 @@ public final class UndermoonClusterSpec {
     public static final class Tls {
         @Required
         @Size(min = 1, max = 253)
-        @JsonPropertyDescription("A Secret with tls.crt, tls.key and ca.crt, of cert-manager for instance, for the names"
-                + " *.<cluster>-proxies.<namespace>.svc.cluster.local. It is followed when it is renewed.")
+        @JsonPropertyDescription(
+                "A Secret with tls.crt, tls.key and ca.crt, of cert-manager for instance, for the names"
+                        + " *.<cluster>-proxies.<namespace>.svc.cluster.local. It is followed when it is renewed.")
         public String secret = "";
 
         @Default("false")
@@ -236,13 +245,14 @@ public final class UndermoonClusterSpec {
         public @Nullable String priorityClass;
 
         @Size(max = 128)
-        @JsonPropertyDescription("Environment of the service's container, after that of the operator: UNDERMOON_… for"
-                + " settings.")
+        @JsonPropertyDescription(
+                "Environment of the service's container, after that of the operator: UNDERMOON_… for" + " settings.")
         public Map<String, String> env = new TreeMap<>();
 
         @PreserveUnknownFields
-        @JsonPropertyDescription("Merged into the pod template ({metadata, spec}): objects field by field, lists of things"
-                + " with a name by name, other values replace.")
+        @JsonPropertyDescription(
+                "Merged into the pod template ({metadata, spec}): objects field by field, lists of things"
+                        + " with a name by name, other values replace.")
         public @Nullable JsonNode template;
     }
 }

@@ -45,12 +45,16 @@ public final class UndermoonUserSpec {
     @Default("")
     @Size(max = 4096)
     @ValidationRule(
-            value = "!self.matches('(^|[ (])([>#<!]|on([ ]|$)|off([ ]|$)|nopass|resetpass|reset([ ]|$)|limit-|resetlimits)')"
-                    + " && !self.contains('\\n') && !self.contains('\\r')",
-            message = "spec.rules has rules for commands, keys and channels only, on one line: passwords, on, off, reset and"
-                    + " limits are fields of their own")
-    @JsonPropertyDescription("ACL rules for commands, keys, channels and selectors, as in Redis: ~orders:* +@read. Without any"
-            + " the user may do nothing.")
+            value = "!self.matches('(^|[ (])([>#<!]|on([ ]|$)|off([ ]|$)|nopass|resetpass|reset(["
+                    + " ]|$)|limit-|resetlimits)') && !self.contains('\\n"
+                    + "') && !self.contains('\\r"
+                    + "')",
+            message =
+                    "spec.rules has rules for commands, keys and channels only, on one line: passwords, on, off, reset"
+                            + " and limits are fields of their own")
+    @JsonPropertyDescription(
+            "ACL rules for commands, keys, channels and selectors, as in Redis: ~orders:* +@read. Without any"
+                    + " the user may do nothing.")
     public String rules = "";
 
     @JsonPropertyDescription("What all clients of the user together may use of one proxy.")

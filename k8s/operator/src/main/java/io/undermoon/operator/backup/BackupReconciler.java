@@ -17,6 +17,7 @@ import io.undermoon.operator.kube.Brokers;
 import io.undermoon.operator.kube.Events;
 import io.undermoon.operator.kube.ObjectWrites;
 import io.undermoon.operator.kube.OperatorConfig;
+import io.undermoon.operator.kube.StatusWrites;
 import io.undermoon.operator.kube.Writer;
 import io.undermoon.operator.objects.Names;
 import jakarta.inject.Inject;
@@ -79,10 +80,7 @@ public final class BackupReconciler implements Reconciler<UndermoonBackup> {
         }
         String stateBefore = status.state;
         take(backup, status);
-        client.resource(backup).editStatus(latest -> {
-            latest.setStatus(status);
-            return latest;
-        });
+        StatusWrites.write(client, backup, status);
         if (!Objects.equals(stateBefore, status.state)) {
             String message = Objects.requireNonNullElse(status.message, "");
             if (FAILED.equals(status.state)) {
@@ -95,8 +93,7 @@ public final class BackupReconciler implements Reconciler<UndermoonBackup> {
     }
 
     private void take(UndermoonBackup backup, UndermoonBackupStatus status) {
-        Names names = new Names(
-                backup.getMetadata().getNamespace(), backup.getSpec().cluster, config.clusterDomain());
+        Names names = new Names(backup.getMetadata().getNamespace(), backup.getSpec().cluster, config.clusterDomain());
         JsonNode copy;
         try {
             copy = brokers.of(names).get("/backup");

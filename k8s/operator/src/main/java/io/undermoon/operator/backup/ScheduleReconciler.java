@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.undermoon.operator.api.UndermoonBackup;
 import io.undermoon.operator.api.UndermoonBackupSchedule;
 import io.undermoon.operator.api.UndermoonBackupScheduleSpec;
+import io.undermoon.operator.kube.StatusWrites;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,8 +21,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Makes an UndermoonBackup when the interval of a schedule is over, and deletes the oldest complete ones beyond those to be
- * kept. What is due while the operator is down is made once when it is back.
+ * Makes an UndermoonBackup when the interval of a schedule is over, and deletes the oldest complete ones beyond those
+ * to be kept. What is due while the operator is down is made once when it is back.
  */
 @ControllerConfiguration
 public final class ScheduleReconciler implements Reconciler<UndermoonBackupSchedule> {
@@ -62,11 +63,7 @@ public final class ScheduleReconciler implements Reconciler<UndermoonBackupSched
             create(schedule, name);
             schedule.getStatus().lastBackup = name;
             schedule.getStatus().lastTime = now.getEpochSecond();
-            var status = schedule.getStatus();
-            client.resource(schedule).editStatus(latest -> {
-                latest.setStatus(status);
-                return latest;
-            });
+            StatusWrites.write(client, schedule, schedule.getStatus());
             due = now.plus(interval);
         }
         prune(schedule);
@@ -82,8 +79,9 @@ public final class ScheduleReconciler implements Reconciler<UndermoonBackupSched
             case 'm' -> Duration.ofMinutes(number);
             case 'h' -> Duration.ofHours(number);
             case 'd' -> Duration.ofDays(number);
-            default -> throw new IllegalArgumentException(
-                    "interval '" + text + "' is not a number of minutes, hours or days such as 30m");
+            default ->
+                throw new IllegalArgumentException(
+                        "interval '" + text + "' is not a number of minutes, hours or days such as 30m");
         };
     }
 

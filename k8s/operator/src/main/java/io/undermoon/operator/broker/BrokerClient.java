@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the brokers of one cluster, one after the other until one answers. Not for calls of which it must be known whether
- * they were carried out: what was not answered is found out by looking again.
+ * Calls the brokers of one cluster, one after the other until one answers. Not for calls of which it must be known
+ * whether they were carried out: what was not answered is found out by looking again.
  */
 public final class BrokerClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -92,9 +92,7 @@ public final class BrokerClient {
                 .header("Authorization", "Bearer " + token)
                 .method(
                         method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body));
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");
         }
@@ -107,7 +105,8 @@ public final class BrokerClient {
             if (response.statusCode() != OK) {
                 throw new BrokerException(
                         reply.path("error").asText("HTTP_" + response.statusCode()),
-                        reply.path("message").asText("status " + response.statusCode() + " for " + method + " " + path));
+                        reply.path("message")
+                                .asText("status " + response.statusCode() + " for " + method + " " + path));
             }
             return reply;
         } catch (InterruptedException e) {
@@ -115,7 +114,6 @@ public final class BrokerClient {
             throw new BrokerException(BrokerException.UNREACHABLE, "interrupted");
         }
     }
-
 
     private static JsonNode json(String body) {
         if (body.isEmpty()) {

@@ -56,8 +56,8 @@ public final class BrokerViews {
             return Optional.empty();
         }
         try {
-            return Optional.of(cluster(
-                    meta, broker.get("/clusters/info/" + name), broker.get("/clusters/replicas/" + name)));
+            return Optional.of(
+                    cluster(meta, broker.get("/clusters/info/" + name), broker.get("/clusters/replicas/" + name)));
         } catch (BrokerException e) {
             if (e.code().equals("CLUSTER_NOT_FOUND")) {
                 return Optional.empty();
@@ -68,7 +68,8 @@ public final class BrokerViews {
 
     static BrokerView.Cluster cluster(JsonNode meta, JsonNode info, JsonNode replicas) {
         Set<String> spares = new LinkedHashSet<>();
-        meta.path("spares").forEach(node -> spares.add(node.path("proxy_address").asText()));
+        meta.path("spares")
+                .forEach(node -> spares.add(node.path("proxy_address").asText()));
         Set<String> notInSync = new LinkedHashSet<>();
         for (JsonNode replica : replicas.path("replicas")) {
             if (!replica.path("spare").asBoolean() && !replica.path("in_sync").asBoolean()) {

@@ -27,6 +27,7 @@ final class Actions {
     private final BrokerClient broker;
     private final Names names;
     private final UndermoonClusterStatus status;
+    private final long nowMillis;
     private final IntConsumer scale;
 
     /** @param scale sets the number of proxy pods */
@@ -35,11 +36,13 @@ final class Actions {
             BrokerClient broker,
             Names names,
             UndermoonClusterStatus status,
+            long nowMillis,
             IntConsumer scale) {
         this.client = client;
         this.broker = broker;
         this.names = names;
         this.status = status;
+        this.nowMillis = nowMillis;
         this.scale = scale;
     }
 
@@ -61,7 +64,7 @@ final class Actions {
         } else if (action instanceof Action.ResizeVolumes volumes) {
             resize(volumes);
         } else if (action instanceof Action.NoteEmpty) {
-            status.emptySince = System.currentTimeMillis();
+            status.emptySince = nowMillis;
         } else {
             call(action);
         }
@@ -76,12 +79,12 @@ final class Actions {
             status.created = true;
             status.evenChunks = create.chunks();
         } else if (action instanceof Action.Configure configure) {
-            broker.patch("/clusters/config/" + cluster, object(configure.fields()).toString());
+            broker.patch(
+                    "/clusters/config/" + cluster, object(configure.fields()).toString());
             status.configDigest = configure.digest();
         } else if (action instanceof Action.AddChunks add) {
             status.evenChunks = 0;
-            broker.put(
-                    "/clusters/nodes/" + cluster, "{\"cluster_node_number\":" + Planner.nodes(add.total()) + "}");
+            broker.put("/clusters/nodes/" + cluster, "{\"cluster_node_number\":" + Planner.nodes(add.total()) + "}");
         } else if (action instanceof Action.MoveSlots moves) {
             move(moves);
         } else if (action instanceof Action.AbortMoves) {
@@ -148,10 +151,7 @@ final class Actions {
                         .inNamespace(names.namespace())
                         .withName(claim)
                         .edit(present -> {
-                            present.getSpec()
-                                    .getResources()
-                                    .getRequests()
-                                    .put("storage", new Quantity(volumes.size()));
+                            present.getSpec().getResources().getRequests().put("storage", new Quantity(volumes.size()));
                             return present;
                         });
             } catch (KubernetesClientException e) {

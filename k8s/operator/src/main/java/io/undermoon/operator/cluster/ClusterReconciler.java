@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -31,6 +32,7 @@ import io.undermoon.operator.kube.ObjectWrites;
 import io.undermoon.operator.kube.OperatorConfig;
 import io.undermoon.operator.kube.PodMonitors;
 import io.undermoon.operator.kube.Secrets;
+import io.undermoon.operator.kube.StatusWrites;
 import io.undermoon.operator.kube.Writer;
 import io.undermoon.operator.objects.Access;
 import io.undermoon.operator.objects.ClusterObjects;
@@ -50,6 +52,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -70,13 +73,14 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
     private final KubernetesClient client;
     private final OperatorConfig config;
     private final Brokers brokers;
+    private final LongSupplier clock;
     private final ObjectWrites objects;
     private final Events events;
     private final SecureRandom random = new SecureRandom();
 
     @Inject
     public ClusterReconciler(KubernetesClient client, OperatorConfig config) {
-        this(client, config, ObjectWrites.serverSideApply(client), Brokers.inPods(client));
+        this(client, config, ObjectWrites.serverSideApply(client), Brokers.inPods(client), System::currentTimeMillis);
     }
 
     /**
@@ -84,11 +88,14 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
      *
      * @param writer how objects are written
      * @param brokers how brokers are reached
+     * @param clock the time in Unix milliseconds
      */
-    ClusterReconciler(KubernetesClient client, OperatorConfig config, Writer writer, Brokers brokers) {
+    ClusterReconciler(
+            KubernetesClient client, OperatorConfig config, Writer writer, Brokers brokers, LongSupplier clock) {
         this.client = client;
         this.config = config;
         this.brokers = brokers;
+        this.clock = clock;
         this.objects = new ObjectWrites(writer);
         this.events = new Events(client);
     }
@@ -142,6 +149,7 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         Names names = Names.of(cluster, config.clusterDomain());
         Observer observer = new Observer(client, cluster, names);
         UndermoonClusterStatus status = cluster.getStatus();
+        String statusBefore = Serialization.asJson(status);
         Optional<String> stateBefore = Optional.ofNullable(status.state);
         List<String> degradedBefore = degraded(status);
         ClusterObjects wanted = new ClusterObjects(cluster, names);
@@ -152,20 +160,26 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
             ensureObjects(observer, wanted, names, cluster);
         }
         BrokerClient broker = brokers.of(names);
-        Observed observed = observer.observe(broker, problems, System.currentTimeMillis());
-        observed.broker()
-                .flatMap(BrokerView::cluster)
-                .ifPresent(seen -> {
-                    status.created = true;
-                    label(names, seen);
-                });
+        Observed observed = observer.observe(broker, problems, clock.getAsLong());
+        observed.broker().flatMap(BrokerView::cluster).ifPresent(seen -> {
+            status.created = true;
+            label(names, seen);
+        });
         Step step = Planner.next(observed);
-        Actions actions = new Actions(client, broker, names, status, replicas -> scale(observer, wanted, names, replicas));
+        Actions actions = new Actions(
+                client,
+                broker,
+                names,
+                status,
+                observed.nowMillis(),
+                replicas -> scale(observer, wanted, names, replicas));
         Step done = actions.run(step.action())
                 .map(problem -> new Step(step.state(), step.message() + ": " + problem, new Step.Action.Nothing()))
                 .orElse(step);
         Statuses.describe(status, observed, done, cluster.getMetadata().getGeneration());
-        writeStatus(cluster, status);
+        if (!Serialization.asJson(status).equals(statusBefore)) {
+            StatusWrites.write(client, cluster, status);
+        }
         report(cluster, done, stateBefore, degradedBefore, degraded(status));
         return done;
     }
@@ -199,7 +213,11 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
 
     /** Returns what is wrong with users. */
     private List<String> ensureUsers(
-            Observer observer, ClusterObjects wanted, Names names, UndermoonCluster cluster, List<UndermoonUser> users) {
+            Observer observer,
+            ClusterObjects wanted,
+            Names names,
+            UndermoonCluster cluster,
+            List<UndermoonUser> users) {
         String before = observer.secret(names.users())
                 .map(secret -> Secrets.value(secret, UserFile.KEY))
                 .orElse("");
@@ -251,16 +269,6 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         }
     }
 
-    private void writeStatus(UndermoonCluster cluster, UndermoonClusterStatus status) {
-        UndermoonCluster present = client.resource(cluster).get();
-        if (present != null) {
-            client.resource(present).editStatus(latest -> {
-                latest.setStatus(status);
-                return latest;
-            });
-        }
-    }
-
     private static List<String> degraded(UndermoonClusterStatus status) {
         return status.conditions.stream()
                 .filter(condition -> condition.getType().equals(Statuses.DEGRADED))
@@ -294,8 +302,8 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
     }
 
     /**
-     * Objects of the cluster go with it by themselves. The metadata, which brokers have made, goes here, unless it is to
-     * stay. It never waits for more than a minute, and for nothing that the cluster would have to do.
+     * Objects of the cluster go with it by themselves. The metadata, which brokers have made, goes here, unless it is
+     * to stay. It never waits for more than a minute, and for nothing that the cluster would have to do.
      */
     @Override
     public DeleteControl cleanup(UndermoonCluster cluster, Context<UndermoonCluster> context) {

@@ -61,6 +61,7 @@ final class Observer {
                 cluster.getStatus(),
                 names,
                 proxies.map(set -> set.getSpec().getReplicas()),
+                proxies.filter(Observer::isSeen).isPresent(),
                 rollout(),
                 pods(proxies),
                 smallClaims(),
@@ -88,10 +89,7 @@ final class Observer {
 
     private Optional<String> rollout() {
         Optional<StatefulSet> brokers = statefulSet(names.broker());
-        boolean brokersDone = brokers.filter(set -> set.getStatus() != null
-                        && Objects.equals(
-                                set.getStatus().getObservedGeneration(),
-                                set.getMetadata().getGeneration())
+        boolean brokersDone = brokers.filter(set -> isSeen(set)
                         && value(set.getStatus().getUpdatedReplicas())
                                 == value(set.getSpec().getReplicas())
                         && value(set.getStatus().getReadyReplicas())
@@ -117,17 +115,21 @@ final class Observer {
         return coordinatorsDone ? Optional.empty() : Optional.of("coordinators are being restarted or are not ready");
     }
 
+    private static boolean isSeen(StatefulSet set) {
+        return set.getStatus() != null
+                && Objects.equals(
+                        set.getStatus().getObservedGeneration(),
+                        set.getMetadata().getGeneration());
+    }
+
     private static int value(@Nullable Integer number) {
         return number == null ? 0 : number;
     }
 
     private List<ProxyPod> pods(Optional<StatefulSet> proxies) {
         // Until the StatefulSet has been looked at by its controller, its revision is that of an older template.
-        Optional<String> revision = proxies.filter(set -> set.getStatus() != null
-                        && Objects.equals(
-                                set.getStatus().getObservedGeneration(),
-                                set.getMetadata().getGeneration()))
-                .map(set -> set.getStatus().getUpdateRevision());
+        Optional<String> revision =
+                proxies.filter(Observer::isSeen).map(set -> set.getStatus().getUpdateRevision());
         Map<String, Boolean> leaving = new HashMap<>();
         List<ProxyPod> pods = new ArrayList<>();
         for (Pod pod : podsOf(Component.PROXY)) {
@@ -146,7 +148,8 @@ final class Observer {
                 && containers.stream()
                         .allMatch(container -> container.getState() != null
                                 && container.getState().getRunning() != null);
-        boolean isReady = isRunning && containers.stream().allMatch(container -> Boolean.TRUE.equals(container.getReady()));
+        boolean isReady =
+                isRunning && containers.stream().allMatch(container -> Boolean.TRUE.equals(container.getReady()));
         return new ProxyPod(
                 pod.getMetadata().getName(),
                 pod.getMetadata().getUid(),
@@ -215,8 +218,7 @@ final class Observer {
 
     private static boolean isSmaller(PersistentVolumeClaim claim, Quantity wanted) {
         Quantity present = claim.getSpec().getResources().getRequests().get("storage");
-        return present != null
-                && Quantity.getAmountInBytes(present).compareTo(Quantity.getAmountInBytes(wanted)) < 0;
+        return present != null && Quantity.getAmountInBytes(present).compareTo(Quantity.getAmountInBytes(wanted)) < 0;
     }
 
     /** The value of a key of a Secret in the namespace of the cluster. */

@@ -12,6 +12,7 @@ import io.undermoon.operator.api.UndermoonUser;
 import io.undermoon.operator.kube.Conditions;
 import io.undermoon.operator.kube.OperatorConfig;
 import io.undermoon.operator.kube.Secrets;
+import io.undermoon.operator.kube.StatusWrites;
 import io.undermoon.operator.objects.Names;
 import io.undermoon.operator.objects.UserFile;
 import io.undermoon.operator.plan.Statuses;
@@ -22,7 +23,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Says in the status of users whether the file of their cluster has them; the file itself is {@link ClusterReconciler}'s. */
+/**
+ * Says in the status of users whether the file of their cluster has them; the file itself is {@link
+ * ClusterReconciler}'s.
+ */
 @ControllerConfiguration
 public final class UserReconciler implements Reconciler<UndermoonUser> {
     private static final Duration SOON = Duration.ofSeconds(2);
@@ -44,8 +48,7 @@ public final class UserReconciler implements Reconciler<UndermoonUser> {
 
     /** Returns whether the file has the user as it is to be. */
     boolean reconcile(UndermoonUser user) {
-        Names names =
-                new Names(user.getMetadata().getNamespace(), user.getSpec().cluster, config.clusterDomain());
+        Names names = new Names(user.getMetadata().getNamespace(), user.getSpec().cluster, config.clusterDomain());
         String problem = problem(user, names);
         ConditionsStatus status = new ConditionsStatus();
         status.observedGeneration = user.getMetadata().getGeneration();
@@ -58,10 +61,7 @@ public final class UserReconciler implements Reconciler<UndermoonUser> {
                 Instant.now(),
                 user.getMetadata().getGeneration()));
         if (!status.conditions.equals(user.getStatus().conditions)) {
-            client.resource(user).editStatus(latest -> {
-                latest.setStatus(status);
-                return latest;
-            });
+            StatusWrites.write(client, user, status);
         }
         return problem.isEmpty();
     }
@@ -75,14 +75,10 @@ public final class UserReconciler implements Reconciler<UndermoonUser> {
             return "there is no UndermoonCluster '" + names.cluster() + "' in namespace '" + names.namespace() + "'";
         }
         Observer observer = new Observer(client, cluster, names);
-        List<UndermoonUser> all = client
-                .resources(UndermoonUser.class)
-                .inNamespace(names.namespace())
-                .list()
-                .getItems()
-                .stream()
-                .filter(other -> other.getSpec().cluster.equals(names.cluster()))
-                .toList();
+        List<UndermoonUser> all =
+                client.resources(UndermoonUser.class).inNamespace(names.namespace()).list().getItems().stream()
+                        .filter(other -> other.getSpec().cluster.equals(names.cluster()))
+                        .toList();
         String present = file(observer.secret(names.users()));
         UserFile wanted = UserFile.of(cluster.getSpec(), all, observer::secret, present);
         String name = user.getMetadata().getName();
@@ -90,9 +86,7 @@ public final class UserReconciler implements Reconciler<UndermoonUser> {
             return Objects.requireNonNull(wanted.problems().get(name));
         }
         String line = wanted.lines().get(UserFile.nameOf(user));
-        return line != null && present.lines().anyMatch(line::equals)
-                ? ""
-                : "the file of users is about to be written";
+        return line != null && present.lines().anyMatch(line::equals) ? "" : "the file of users is about to be written";
     }
 
     private static String file(Optional<Secret> secret) {

@@ -19,21 +19,18 @@ public interface Brokers {
     static Brokers inPods(KubernetesClient client) {
         HttpClient http = BrokerClient.http();
         return names -> {
-            List<URI> addresses =
-                    client
-                            .pods()
-                            .inNamespace(names.namespace())
-                            .withLabels(names.selector(Names.Component.BROKER))
-                            .list()
-                            .getItems()
-                            .stream()
-                            .map(pod -> pod.getStatus() == null
-                                    ? null
-                                    : pod.getStatus().getPodIP())
-                            .filter(Objects::nonNull)
-                            .sorted()
-                            .map(Brokers::address)
-                            .toList();
+            List<URI> addresses = client
+                    .pods()
+                    .inNamespace(names.namespace())
+                    .withLabels(names.selector(Names.Component.BROKER))
+                    .list()
+                    .getItems()
+                    .stream()
+                    .map(pod -> pod.getStatus() == null ? null : pod.getStatus().getPodIP())
+                    .filter(Objects::nonNull)
+                    .sorted()
+                    .map(Brokers::address)
+                    .toList();
             return new BrokerClient(http, addresses, token(client, names));
         };
     }

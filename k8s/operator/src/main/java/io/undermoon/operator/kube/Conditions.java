@@ -20,8 +20,8 @@ public final class Conditions {
             Instant now,
             long generation) {
         String since = before.stream()
-                .filter(condition ->
-                        condition.getType().equals(type) && condition.getStatus().equals(status))
+                .filter(condition -> condition.getType().equals(type)
+                        && condition.getStatus().equals(status))
                 .map(Condition::getLastTransitionTime)
                 .findFirst()
                 .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString());

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Writes objects only when they are not what they are to be, so that clusters in which nothing changes cost no writes: when
- * the wanted one is another than the last time, or somebody has changed or deleted the one there is. Thread-safe.
+ * Writes objects only when they are not what they are to be, so that clusters in which nothing changes cost no
+ * writes: when the wanted one is another than the last time, or somebody has changed or deleted the one there is.
+ * Thread-safe.
  */
 public final class ObjectWrites {
     /** What was last written, and the version that this made. */

@@ -28,8 +28,7 @@ public final class Access {
         values.put(ADMIN_TOKEN, admin);
         values.put(CONTROL_SECRET, secret(random));
         values.put(
-                ACCOUNTS,
-                "services operator #" + Digest.of(services) + "\noperator admin #" + Digest.of(admin) + "\n");
+                ACCOUNTS, "services operator #" + Digest.of(services) + "\noperator admin #" + Digest.of(admin) + "\n");
         return values;
     }
 

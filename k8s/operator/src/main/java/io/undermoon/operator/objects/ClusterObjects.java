@@ -193,8 +193,10 @@ public final class ClusterObjects {
         }
         lines.putAll(spec.redis.config);
         StringBuilder text = new StringBuilder();
-        lines.forEach((key, value) ->
-                text.append(key).append(' ').append(value.isEmpty() ? "\"\"" : value).append('\n'));
+        lines.forEach((key, value) -> text.append(key)
+                .append(' ')
+                .append(value.isEmpty() ? "\"\"" : value)
+                .append('\n'));
         return text.toString();
     }
 
@@ -236,7 +238,8 @@ public final class ClusterObjects {
         return service;
     }
 
-    private PodDisruptionBudget budget(Component component, String name, Map<String, String> selector, int unavailable) {
+    private PodDisruptionBudget budget(
+            Component component, String name, Map<String, String> selector, int unavailable) {
         return new PodDisruptionBudgetBuilder()
                 .withMetadata(meta(name, component))
                 .withNewSpec()
@@ -268,7 +271,8 @@ public final class ClusterObjects {
         List<Volume> volumes = new ArrayList<>(List.of(secretVolume("access", names.access(), Access.ACCOUNTS)));
         List<VolumeMount> mounts = new ArrayList<>(List.of(readOnly("access", ACCESS_PATH)));
         tlsOfControlPlane(env, volumes, mounts);
-        Container container = service(Component.BROKER, spec.images.broker, env, spec.brokerPods, "100m", "256Mi", "512Mi")
+        Container container = service(
+                        Component.BROKER, spec.images.broker, env, spec.brokerPods, "100m", "256Mi", "512Mi")
                 .addToPorts(containerPort("http", Names.BROKER_PORT))
                 .withVolumeMounts(mounts)
                 .build();
@@ -296,8 +300,7 @@ public final class ClusterObjects {
                 env("UNDERMOON_ADDRESS", "127.0.0.1:6699"),
                 env("QUARKUS_HTTP_HOST", "0.0.0.0"),
                 env("QUARKUS_HTTP_PORT", Integer.toString(Names.COORDINATOR_PORT))));
-        List<Volume> volumes =
-                new ArrayList<>(List.of(secretVolume("access", names.access(), Access.SERVICES_TOKEN)));
+        List<Volume> volumes = new ArrayList<>(List.of(secretVolume("access", names.access(), Access.SERVICES_TOKEN)));
         List<VolumeMount> mounts = new ArrayList<>(List.of(readOnly("access", ACCESS_PATH)));
         tlsOfControlPlane(env, volumes, mounts);
         Container container = service(
@@ -318,8 +321,7 @@ public final class ClusterObjects {
                 .withNewSelector()
                 .withMatchLabels(names.selector(Component.COORDINATOR))
                 .endSelector()
-                .withTemplate(template(
-                        Component.COORDINATOR, List.of(container), volumes, spec.coordinatorPods, false))
+                .withTemplate(template(Component.COORDINATOR, List.of(container), volumes, spec.coordinatorPods, false))
                 .endSpec()
                 .build();
     }
@@ -385,7 +387,7 @@ public final class ClusterObjects {
             set.getSpec()
                     .setPersistentVolumeClaimRetentionPolicy(
                             new io.fabric8.kubernetes.api.model.apps
-                                    .StatefulSetPersistentVolumeClaimRetentionPolicyBuilder()
+                                            .StatefulSetPersistentVolumeClaimRetentionPolicyBuilder()
                                     .withWhenScaled("Delete")
                                     .withWhenDeleted(storage.retain ? "Retain" : "Delete")
                                     .build());
@@ -400,7 +402,9 @@ public final class ClusterObjects {
                 env("UNDERMOON_ADDRESS", "0.0.0.0:" + Names.RESP_PORT),
                 env("UNDERMOON_ANNOUNCE_ADDRESS", host + ":" + Names.RESP_PORT),
                 env("UNDERMOON_REPLICA_PORT", Integer.toString(Names.REPLICA_PORT)),
-                env("UNDERMOON_NODE_ADDRESSES", host + ":" + Names.REDIS_1_PORT + "," + host + ":" + Names.REDIS_2_PORT),
+                env(
+                        "UNDERMOON_NODE_ADDRESSES",
+                        host + ":" + Names.REDIS_1_PORT + "," + host + ":" + Names.REDIS_2_PORT),
                 // A pod is a failure domain of its own; where it runs the operator tells the broker.
                 env("UNDERMOON_HOST", "$(POD_NAME)"),
                 env("UNDERMOON_BROKER_ADDRESS", names.brokerAddresses(spec.brokers)),

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * The names of the objects of a cluster, and the addresses that its pods have. Addresses are names and no IP addresses, so
- * that they stay when pods get other ones.
+ * The names of the objects of a cluster, and the addresses that its pods have. Addresses are names and no IP
+ * addresses, so that they stay when pods get other ones.
  *
  * @param domain the DNS domain of Kubernetes, most often {@code cluster.local}
  */

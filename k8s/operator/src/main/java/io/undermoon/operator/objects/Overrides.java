@@ -29,9 +29,7 @@ final class Overrides {
                 if (change.getValue().isNull()) {
                     result.remove(change.getKey());
                 } else {
-                    result.set(
-                            change.getKey(),
-                            known == null ? change.getValue() : merged(known, change.getValue()));
+                    result.set(change.getKey(), known == null ? change.getValue() : merged(known, change.getValue()));
                 }
             });
             return result;

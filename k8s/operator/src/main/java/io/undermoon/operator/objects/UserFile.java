@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * The file of users of a cluster, made of its UndermoonUsers and their Secrets. All of it is one value in one Secret, so
- * passwords and rules that change together arrive together. A user whose Secret is missing keeps the line it has.
+ * The file of users of a cluster, made of its UndermoonUsers and their Secrets. All of it is one value in one Secret,
+ * so passwords and rules that change together arrive together. A user whose Secret is missing keeps the line it has.
  *
  * @param text the whole file
  * @param lines the line of each user, by its name
@@ -75,8 +75,7 @@ public record UserFile(String text, Map<String, String> lines, Map<String, Strin
 
     private record Result(Optional<String> line, Optional<String> problem) {}
 
-    private static Result line(
-            String name, UndermoonUserSpec spec, Function<SecretKey, Optional<String>> secrets) {
+    private static Result line(String name, UndermoonUserSpec spec, Function<SecretKey, Optional<String>> secrets) {
         StringBuilder line = new StringBuilder("user ").append(name).append(spec.enabled ? " on" : " off");
         for (SecretKey key : spec.passwords) {
             Optional<String> password = secrets.apply(key).filter(value -> !value.isEmpty());

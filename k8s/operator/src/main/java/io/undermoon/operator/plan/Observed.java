@@ -12,6 +12,8 @@ import java.util.Optional;
  *
  * @param status as the last reconciliation left it
  * @param replicas the proxy pods that the StatefulSet is to have; empty before it exists
+ * @param isTemplateSeen whether the controller of StatefulSets has looked at the present template of the proxy pods;
+ *     before, it is not known which pods have an old one
  * @param rollout what brokers and coordinators wait for, until they are as the spec says; empty when they are
  * @param pods the proxy pods that exist
  * @param claims volume claims that are smaller than the spec says
@@ -25,6 +27,7 @@ public record Observed(
         UndermoonClusterStatus status,
         Names names,
         Optional<Integer> replicas,
+        boolean isTemplateSeen,
         Optional<String> rollout,
         List<ProxyPod> pods,
         List<String> claims,

@@ -107,8 +107,7 @@ public final class Planner {
                 .count();
         if (registered < needed) {
             return waiting(
-                    "WaitingForProxies",
-                    registered + " of " + needed + " proxies have registered" + waitingPod());
+                    "WaitingForProxies", registered + " of " + needed + " proxies have registered" + waitingPod());
         }
         return new Step(
                 "Creating",
@@ -133,28 +132,28 @@ public final class Planner {
                 return Optional.of(waiting("Restarting", "pod " + name + " is being made anew"));
             }
             return Optional.of(
-                    pod.get().mustRestart()
-                            ? restart(maintenance, pod.get())
-                            : back(cluster, maintenance, pod.get()));
+                    pod.get().mustRestart() ? restart(maintenance, pod.get()) : back(cluster, maintenance, pod.get()));
         }
         return Optional.empty();
     }
 
     private Step restart(Maintenance maintenance, ProxyPod pod) {
         return switch (maintenance.state()) {
-            case "ready" -> maintenance.secondsLeft() < MIN_MAINTENANCE_SECONDS
-                    ? new Step(
-                            "Restarting",
-                            "gives pod " + pod.name() + " more time",
-                            new Action.StartMaintenance(maintenance.proxy()))
-                    : new Step(
-                            "Restarting",
-                            "deletes pod " + pod.name() + ", the other half of its chunk serves",
-                            new Action.DeletePod(pod.name(), pod.uid()));
-            case "last_copy" -> new Step(
-                    "Restarting",
-                    "leaves pod " + pod.name() + " as it is: it has the last copy of its data",
-                    new Action.EndMaintenance(maintenance.proxy()));
+            case "ready" ->
+                maintenance.secondsLeft() < MIN_MAINTENANCE_SECONDS
+                        ? new Step(
+                                "Restarting",
+                                "gives pod " + pod.name() + " more time",
+                                new Action.StartMaintenance(maintenance.proxy()))
+                        : new Step(
+                                "Restarting",
+                                "deletes pod " + pod.name() + ", the other half of its chunk serves",
+                                new Action.DeletePod(pod.name(), pod.uid()));
+            case "last_copy" ->
+                new Step(
+                        "Restarting",
+                        "leaves pod " + pod.name() + " as it is: it has the last copy of its data",
+                        new Action.EndMaintenance(maintenance.proxy()));
             default -> waiting("Restarting", "masters leave pod " + pod.name() + ": " + maintenance.message());
         };
     }
@@ -191,8 +190,8 @@ public final class Planner {
         if (digest.equals(observed.status().configDigest) || cluster.isMigrating()) {
             return Optional.empty();
         }
-        return Optional.of(new Step(
-                "Configuring", "sets the configuration of the cluster", new Action.Configure(fields, digest)));
+        return Optional.of(
+                new Step("Configuring", "sets the configuration of the cluster", new Action.Configure(fields, digest)));
     }
 
     private Optional<Step> moving(Cluster cluster) {
@@ -219,8 +218,7 @@ public final class Planner {
                 .findFirst()
                 .map(host -> {
                     String missing = broker.draining().getOrDefault(host, "");
-                    return waiting(
-                            "Draining", "empties proxy " + host + (missing.isEmpty() ? "" : ": " + missing));
+                    return waiting("Draining", "empties proxy " + host + (missing.isEmpty() ? "" : ": " + missing));
                 });
     }
 
@@ -259,7 +257,8 @@ public final class Planner {
                 .filter(proxy -> !cluster.uses(proxy) && !broker.failed().contains(proxy))
                 .count();
         if (free < missing) {
-            return waiting("WaitingForProxies", free + " of " + missing + " more proxies have registered" + waitingPod());
+            return waiting(
+                    "WaitingForProxies", free + " of " + missing + " more proxies have registered" + waitingPod());
         }
         return new Step("Scaling", "adds chunks up to " + spec.chunks, new Action.AddChunks(spec.chunks));
     }
@@ -311,8 +310,8 @@ public final class Planner {
                                         "Draining", "begins to empty pod " + pod, new Action.StartDrain(pod))));
             }
         }
-        return Optional.of(new Step(
-                "Scaling", "deletes the empty pods down to " + wantedPods, new Action.Scale(wantedPods)));
+        return Optional.of(
+                new Step("Scaling", "deletes the empty pods down to " + wantedPods, new Action.Scale(wantedPods)));
     }
 
     /** Proxies whose pods are gone for good. */
@@ -354,17 +353,21 @@ public final class Planner {
                         .thenComparing(ProxyPod::ordinal))
                 .toList();
         if (due.isEmpty()) {
-            return Optional.empty();
+            return observed.isTemplateSeen()
+                    ? Optional.empty()
+                    : Optional.of(waiting("Restarting", "waits for the controller of StatefulSets"));
         }
         if (observed.rollout().isPresent()) {
-            return Optional.of(
-                    waiting("Restarting", "waits before proxies are restarted: " + observed.rollout().get()));
+            return Optional.of(waiting(
+                    "Restarting",
+                    "waits before proxies are restarted: " + observed.rollout().get()));
         }
         Optional<ProxyPod> away = observed.pods().stream()
                 .filter(pod -> pod.isDeleted() || (!pod.isRunning() && !pod.mustRestart()))
                 .findFirst();
         if (away.isPresent() || observed.pods().size() < observed.replicas().orElse(0)) {
-            return Optional.of(waiting("Restarting", "waits for " + away.map(Planner::described).orElse("a pod")));
+            return Optional.of(waiting(
+                    "Restarting", "waits for " + away.map(Planner::described).orElse("a pod")));
         }
         ProxyPod pod = due.get(0);
         String proxy = names.proxyAddress(pod.name());
@@ -375,9 +378,7 @@ public final class Planner {
         return Optional.of(trouble(cluster)
                 .map(trouble -> waiting("Restarting", "waits before pod " + pod.name() + " is restarted: " + trouble))
                 .orElseGet(() -> new Step(
-                        "Restarting",
-                        "has the masters leave pod " + pod.name(),
-                        new Action.StartMaintenance(proxy))));
+                        "Restarting", "has the masters leave pod " + pod.name(), new Action.StartMaintenance(proxy))));
     }
 
     private static String described(ProxyPod pod) {
@@ -394,14 +395,12 @@ public final class Planner {
                 .filter(cluster::uses)
                 .sorted()
                 .findFirst()
-                .or(() -> broker.failed().stream().filter(cluster::uses).sorted().findFirst());
+                .or(() ->
+                        broker.failed().stream().filter(cluster::uses).sorted().findFirst());
         if (down.isPresent()) {
             return Optional.of("proxy " + Names.podOf(down.get()) + " has failed");
         }
-        return cluster.notInSync().stream()
-                .sorted()
-                .findFirst()
-                .map(node -> "the replica " + node + " is not in sync");
+        return cluster.notInSync().stream().sorted().findFirst().map(node -> "the replica " + node + " is not in sync");
     }
 
     /** The nodes of a number of chunks. */

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The part of a status that says how a cluster is. Conditions are made anew of what is observed each time, so none stays
- * longer than its reason.
+ * The part of a status that says how a cluster is. Conditions are made anew of what is observed each time, so none
+ * stays longer than its reason.
  */
 public final class Statuses {
     public static final String READY = "Ready";
@@ -57,8 +57,10 @@ public final class Statuses {
         StringBuilder selector = new StringBuilder();
         observed.names()
                 .selector(Names.Component.PROXY)
-                .forEach((key, value) ->
-                        selector.append(selector.isEmpty() ? "" : ",").append(key).append('=').append(value));
+                .forEach((key, value) -> selector.append(selector.isEmpty() ? "" : ",")
+                        .append(key)
+                        .append('=')
+                        .append(value));
         return selector.toString();
     }
 
@@ -88,7 +90,9 @@ public final class Statuses {
         for (Chunk chunk : cluster.get().chunks()) {
             if (chunk.hasSlots() && chunk.proxies().stream().noneMatch(proxy -> serves(observed, proxy))) {
                 return Verdict.of(
-                        false, "ChunkDown", "neither half serves of the chunk of " + String.join(" and ", chunk.proxies()));
+                        false,
+                        "ChunkDown",
+                        "neither half serves of the chunk of " + String.join(" and ", chunk.proxies()));
             }
         }
         return Verdict.of(true, "Serving", "all slots are served");
@@ -96,12 +100,11 @@ public final class Statuses {
 
     private static boolean serves(Observed observed, String proxy) {
         boolean isUp = observed.broker()
-                .filter(broker -> !broker.failed().contains(proxy) && !broker.failing().contains(proxy))
+                .filter(broker ->
+                        !broker.failed().contains(proxy) && !broker.failing().contains(proxy))
                 .isPresent();
         return isUp
-                && observed.pod(Names.podOf(proxy))
-                        .filter(ProxyPod::isReady)
-                        .isPresent();
+                && observed.pod(Names.podOf(proxy)).filter(ProxyPod::isReady).isPresent();
     }
 
     private static Verdict progressing(Step step) {

@@ -60,10 +60,12 @@ class ClusterObjectsTest {
 
     @Test
     void everything_is_owned_by_the_cluster_and_has_its_labels() {
-        assertThat(new ClusterObjects(cluster, NAMES).all(3, null)).hasSizeGreaterThan(10).allSatisfy(object -> {
-            assertThat(object.getMetadata().getOwnerReferences()).hasSize(1);
-            assertThat(object.getMetadata().getLabels()).containsEntry(Names.CLUSTER_LABEL, "orders");
-        });
+        assertThat(new ClusterObjects(cluster, NAMES).all(3, null))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(object -> {
+                    assertThat(object.getMetadata().getOwnerReferences()).hasSize(1);
+                    assertThat(object.getMetadata().getLabels()).containsEntry(Names.CLUSTER_LABEL, "orders");
+                });
     }
 
     @Test
@@ -129,13 +131,12 @@ class ClusterObjectsTest {
     @Test
     void what_the_owner_changes_in_a_template_goes_before() throws IOException {
         cluster.getSpec().proxyPods.env.put("UNDERMOON_THREAD_NUMBER", "2");
-        cluster.getSpec().proxyPods.template = new ObjectMapper()
-                .readTree(
-                        """
-                        {"metadata": {"labels": {"team": "shop"}},
-                         "spec": {"nodeSelector": {"disk": "ssd"}, "affinity": null,
-                                  "containers": [{"name": "proxy", "env": [{"name": "A", "value": "b"}]},
-                                                 {"name": "sidecar", "image": "busybox"}]}}""");
+        cluster.getSpec().proxyPods.template = new ObjectMapper().readTree("""
+            {"metadata": {"labels": {"team": "shop"}},
+             "spec": {"nodeSelector": {"disk": "ssd"}, "affinity": null,
+                      "containers": [{"name": "proxy", "env": [{"name": "A", "value": "b"}]},
+                                     {"name": "sidecar", "image": "busybox"}]}}\
+            """);
         StatefulSet set = find(StatefulSet.class, "orders-proxy");
         assertThat(set.getSpec().getTemplate().getMetadata().getLabels())
                 .containsEntry("team", "shop")

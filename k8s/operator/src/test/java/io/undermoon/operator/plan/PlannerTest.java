@@ -29,6 +29,13 @@ class PlannerTest {
     }
 
     @Test
+    void is_not_steady_before_it_is_known_which_pods_have_an_old_template() {
+        Situation situation = steady(1);
+        situation.isTemplateSeen = false;
+        assertThat(situation.next().isSteady()).isFalse();
+    }
+
+    @Test
     void starts_pods_before_anything_else() {
         Situation situation = steady(1);
         situation.spec.chunks = 4;
@@ -44,8 +51,9 @@ class PlannerTest {
         situation.registered.clear();
         situation.registered.add(proxy(0));
         situation.change(3, pod -> Situation.stuck(pod, "container redis-1 waits: ImagePullBackOff"));
-        assertThat(situation.next().message()).isEqualTo("1 of 4 proxies have registered; pod orders-proxy-3: container"
-                + " redis-1 waits: ImagePullBackOff");
+        assertThat(situation.next().message())
+                .isEqualTo("1 of 4 proxies have registered; pod orders-proxy-3: container"
+                        + " redis-1 waits: ImagePullBackOff");
         for (int i = 0; i < 4; i++) {
             situation.registered.add(proxy(i));
         }

@@ -17,7 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** What is observed of a cluster, made step by step: at first as the spec says, with chunks of neighbouring ordinals. */
+/**
+ * What is observed of a cluster, made step by step: at first as the spec says, with chunks of neighbouring ordinals.
+ */
 final class Situation {
     static final Names NAMES = new Names("shop", "orders", "cluster.local");
 
@@ -38,6 +40,7 @@ final class Situation {
     boolean isMigrating;
     boolean knowsCluster = true;
     boolean answers = true;
+    boolean isTemplateSeen = true;
     int replicas;
     long now = 1_000_000;
 
@@ -67,8 +70,7 @@ final class Situation {
     }
 
     static ProxyPod pod(int ordinal) {
-        return new ProxyPod(
-                NAMES.proxyPod(ordinal), "uid-" + ordinal, ordinal, true, false, true, true, false, "");
+        return new ProxyPod(NAMES.proxyPod(ordinal), "uid-" + ordinal, ordinal, true, false, true, true, false, "");
     }
 
     static ProxyPod old(ProxyPod pod) {
@@ -108,6 +110,7 @@ final class Situation {
                 status,
                 NAMES,
                 replicas == 0 ? Optional.empty() : Optional.of(replicas),
+                isTemplateSeen,
                 rollout,
                 pods,
                 claims,
