@@ -16,6 +16,6 @@ public interface OperatorConfig {
     Duration interval();
 
     /** How often a cluster is looked at that is as its spec says. */
-    @WithDefault("10s")
+    @WithDefault("15s")
     Duration steadyInterval();
 }
