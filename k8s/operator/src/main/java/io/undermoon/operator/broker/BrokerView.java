@@ -37,12 +37,14 @@ public record BrokerView(
      * A chunk.
      *
      * @param proxies the two halves
+     * @param masters the addresses of its two masters, which may both be behind one half
      * @param hasSlots whether it has slots, those that move away from it or to it included
      * @param hasStableSlots whether it has slots that do not move away from it
      */
-    public record Chunk(List<String> proxies, boolean hasSlots, boolean hasStableSlots) {
+    public record Chunk(List<String> proxies, List<String> masters, boolean hasSlots, boolean hasStableSlots) {
         public Chunk {
             proxies = List.copyOf(proxies);
+            masters = List.copyOf(masters);
         }
     }
 

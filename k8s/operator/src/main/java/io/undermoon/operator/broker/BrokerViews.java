@@ -89,16 +89,20 @@ public final class BrokerViews {
         List<BrokerView.Chunk> chunks = new ArrayList<>();
         for (int first = 0; first + NODES <= nodes.size(); first += NODES) {
             Set<String> proxies = new LinkedHashSet<>();
+            List<String> masters = new ArrayList<>();
             boolean hasSlots = false;
             boolean hasStableSlots = false;
             for (int i = first; i < first + NODES; i++) {
                 proxies.add(nodes.get(i).path("proxy_address").asText());
+                if (nodes.get(i).path("repl").path("role").asText().equals("master")) {
+                    masters.add(nodes.get(i).path("address").asText());
+                }
                 for (JsonNode slots : nodes.get(i).path("slots")) {
                     hasSlots = true;
                     hasStableSlots |= !slots.path("tag").has("Migrating");
                 }
             }
-            chunks.add(new BrokerView.Chunk(List.copyOf(proxies), hasSlots, hasStableSlots));
+            chunks.add(new BrokerView.Chunk(List.copyOf(proxies), masters, hasSlots, hasStableSlots));
         }
         return chunks;
     }

@@ -89,8 +89,8 @@ final class Actions {
             move(moves);
         } else if (action instanceof Action.AbortMoves) {
             status.evenChunks = 0;
-            status.movingTo = 0;
             broker.delete("/clusters/migrations/" + cluster);
+            status.movingTo = 0;
         } else if (action instanceof Action.FreeChunks) {
             broker.delete("/clusters/free_nodes/" + cluster);
             status.emptySince = 0;

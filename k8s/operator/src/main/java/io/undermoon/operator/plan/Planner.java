@@ -241,8 +241,8 @@ public final class Planner {
                 || staying.stream().anyMatch(chunk -> !chunk.hasSlots())
                 || observed.status().evenChunks != spec.chunks) {
             Map<String, Integer> weights = new TreeMap<>();
-            staying.forEach(chunk -> chunk.proxies().forEach(proxy -> weights.put(proxy, 1)));
-            leaving.forEach(chunk -> chunk.proxies().forEach(proxy -> weights.put(proxy, 0)));
+            staying.forEach(chunk -> chunk.masters().forEach(master -> weights.put(master, 1)));
+            leaving.forEach(chunk -> chunk.masters().forEach(master -> weights.put(master, 0)));
             return Optional.of(new Step(
                     "MovingSlots",
                     "spreads slots over " + spec.chunks + " chunks",

@@ -51,7 +51,7 @@ public record Step(String state, String message, Action action) {
 
         record AddChunks(int total) implements Action {}
 
-        /** Spreads slots by the weights of proxies. */
+        /** Spreads slots by the weights of masters. */
         record MoveSlots(Map<String, Integer> weights, int chunks) implements Action {
             public MoveSlots {
                 weights = Map.copyOf(weights);

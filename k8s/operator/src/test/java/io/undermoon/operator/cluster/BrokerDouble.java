@@ -227,6 +227,10 @@ final class BrokerDouble implements AutoCloseable {
         }
     }
 
+    private static String master(String proxy) {
+        return proxy.replace(":5299", ":7001");
+    }
+
     private void rebalance(JsonNode weights, ObjectNode reply) {
         if (moving > 0) {
             throw new Refusal("MIGRATION_RUNNING", "slots are moving");
@@ -234,7 +238,7 @@ final class BrokerDouble implements AutoCloseable {
         leaving = new TreeSet<>();
         boolean isEven = true;
         for (Chunk chunk : chunks) {
-            boolean stays = weights.path(chunk.halves[0]).asInt(1) > 0;
+            boolean stays = weights.path(master(chunk.halves[0])).asInt(1) > 0;
             isEven &= stays == chunk.hasSlots;
             if (!stays) {
                 leaving.add(chunk.halves[0]);
@@ -300,7 +304,10 @@ final class BrokerDouble implements AutoCloseable {
         ArrayNode nodes = reply.putObject("cluster").put("name", "orders").putArray("nodes");
         for (Chunk chunk : chunks) {
             for (int i = 0; i < 4; i++) {
-                ObjectNode node = nodes.addObject().put("proxy_address", chunk.halves[i / 2]);
+                ObjectNode node = nodes.addObject()
+                        .put("proxy_address", chunk.halves[i / 2])
+                        .put("address", master(chunk.halves[i / 2]));
+                node.putObject("repl").put("role", i % 2 == 0 ? "master" : "replica");
                 ArrayNode slots = node.putArray("slots");
                 if (i % 2 == 0 && chunk.hasSlots) {
                     slots.addObject().put("tag", "None");

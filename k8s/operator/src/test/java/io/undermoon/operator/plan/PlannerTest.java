@@ -1,6 +1,7 @@
 package io.undermoon.operator.plan;
 
 import static io.undermoon.operator.plan.Situation.chunk;
+import static io.undermoon.operator.plan.Situation.master;
 import static io.undermoon.operator.plan.Situation.proxy;
 import static io.undermoon.operator.plan.Situation.steady;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,7 +80,7 @@ class PlannerTest {
         situation.chunks.add(chunk(2, 3, false));
         Map<String, Integer> even = new TreeMap<>();
         for (int i = 0; i < 4; i++) {
-            even.put(proxy(i), 1);
+            even.put(master(i), 1);
         }
         assertThat(situation.next().action()).isEqualTo(new Action.MoveSlots(even, 2));
     }
@@ -89,7 +90,7 @@ class PlannerTest {
         Situation situation = steady(2);
         situation.spec.chunks = 1;
         assertThat(situation.next().action())
-                .isEqualTo(new Action.MoveSlots(Map.of(proxy(0), 1, proxy(1), 1, proxy(2), 0, proxy(3), 0), 1));
+                .isEqualTo(new Action.MoveSlots(Map.of(master(0), 1, master(1), 1, master(2), 0, master(3), 0), 1));
         situation.isMigrating = true;
         situation.status.evenChunks = 0;
         situation.status.movingTo = 1;
@@ -144,10 +145,10 @@ class PlannerTest {
         situation.chunks.set(0, chunk(5, 6, true));
         situation.chunks.set(2, chunk(0, 1, true));
         assertThat(((Action.MoveSlots) situation.next().action()).weights())
-                .containsEntry(proxy(5), 0)
-                .containsEntry(proxy(6), 0)
-                .containsEntry(proxy(0), 1)
-                .containsEntry(proxy(3), 1);
+                .containsEntry(master(5), 0)
+                .containsEntry(master(6), 0)
+                .containsEntry(master(0), 1)
+                .containsEntry(master(3), 1);
     }
 
     @ParameterizedTest
@@ -184,6 +185,17 @@ class PlannerTest {
         situation.isMigrating = false;
         situation.status.evenChunks = 0;
         assertThat(situation.next().action()).isInstanceOf(Action.MoveSlots.class);
+    }
+
+    @Test
+    void slots_are_moved_by_masters_as_a_half_may_have_none() {
+        Situation situation = steady(2);
+        situation.spec.chunks = 1;
+        String other = master(2).replace(":7001", ":7002");
+        situation.chunks.set(
+                1, new BrokerView.Chunk(List.of(proxy(2), proxy(3)), List.of(master(2), other), true, true));
+        assertThat(((Action.MoveSlots) situation.next().action()).weights())
+                .isEqualTo(Map.of(master(0), 1, master(1), 1, master(2), 0, other, 0));
     }
 
     @Test

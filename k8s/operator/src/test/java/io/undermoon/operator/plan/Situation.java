@@ -65,8 +65,14 @@ final class Situation {
         return NAMES.proxyAddress(NAMES.proxyPod(ordinal));
     }
 
+    /** The one that a proxy has when nothing has failed. */
+    static String master(int ordinal) {
+        return NAMES.proxyHost(NAMES.proxyPod(ordinal)) + ":7001";
+    }
+
     static Chunk chunk(int first, int second, boolean hasSlots) {
-        return new Chunk(List.of(proxy(first), proxy(second)), hasSlots, hasSlots);
+        return new Chunk(
+                List.of(proxy(first), proxy(second)), List.of(master(first), master(second)), hasSlots, hasSlots);
     }
 
     static ProxyPod pod(int ordinal) {
