@@ -53,6 +53,8 @@ final class Actions {
             return Optional.empty();
         } catch (BrokerException e) {
             return Optional.of("the broker says: " + e.getMessage());
+        } catch (KubernetesClientException e) {
+            return Optional.of("Kubernetes says: " + e.getMessage());
         }
     }
 

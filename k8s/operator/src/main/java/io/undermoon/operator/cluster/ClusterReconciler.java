@@ -154,18 +154,15 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         List<String> degradedBefore = degraded(status);
         ClusterObjects wanted = new ClusterObjects(cluster, names);
         List<String> problems = new ArrayList<>();
-        if (!cluster.getSpec().pause) {
-            ensureAccess(observer, wanted, names);
-            problems.addAll(ensureUsers(observer, wanted, names, cluster, users));
-            ensureObjects(observer, wanted, names, cluster);
-        }
+        Optional<String> refused =
+                cluster.getSpec().pause ? Optional.empty() : ensure(observer, wanted, names, cluster, users, problems);
         BrokerClient broker = brokers.of(names);
         Observed observed = observer.observe(broker, problems, clock.getAsLong());
         observed.broker().flatMap(BrokerView::cluster).ifPresent(seen -> {
             status.created = true;
             label(names, seen);
         });
-        Step step = Planner.next(observed);
+        Step step = refused.map(Step::refused).orElseGet(() -> Planner.next(observed));
         Actions actions = new Actions(
                 client,
                 broker,
@@ -182,6 +179,27 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         }
         report(cluster, done, stateBefore, degradedBefore, degraded(status));
         return done;
+    }
+
+    /** Returns why Kubernetes refuses an object; empty if all are as they are to be. */
+    private Optional<String> ensure(
+            Observer observer,
+            ClusterObjects wanted,
+            Names names,
+            UndermoonCluster cluster,
+            List<UndermoonUser> users,
+            List<String> problems) {
+        try {
+            ensureAccess(observer, wanted, names);
+            problems.addAll(ensureUsers(observer, wanted, names, cluster, users));
+            ensureObjects(observer, wanted, names, cluster);
+            if (cluster.getStatus().observedGeneration != cluster.getMetadata().getGeneration()) {
+                removeUnwanted(names, cluster);
+            }
+            return Optional.empty();
+        } catch (KubernetesClientException e) {
+            return Optional.of(Optional.ofNullable(e.getMessage()).orElse("status " + e.getCode()));
+        }
     }
 
     private void ensureAccess(Observer observer, ClusterObjects wanted, Names names) {
@@ -239,6 +257,21 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         if (cluster.getSpec().podMonitor) {
             PodMonitors.of(client, wanted.meta(names.cluster()), names)
                     .ifPresent(monitor -> objects.ensure(client, monitor));
+        }
+    }
+
+    /** What the spec has asked for before and does not any more. */
+    private void removeUnwanted(Names names, UndermoonCluster cluster) {
+        if (!cluster.getSpec().networkPolicy) {
+            client.network()
+                    .v1()
+                    .networkPolicies()
+                    .inNamespace(names.namespace())
+                    .withLabels(names.labels())
+                    .delete();
+        }
+        if (!cluster.getSpec().podMonitor && PodMonitors.areKnown(client)) {
+            PodMonitors.delete(client, names);
         }
     }
 

@@ -17,7 +17,7 @@ public final class PodMonitors {
 
     /** The object to be written; empty where there is no such CRD. */
     public static Optional<GenericKubernetesResource> of(KubernetesClient client, ObjectMeta meta, Names names) {
-        if (!client.supports(GROUP + "/" + VERSION, "PodMonitor")) {
+        if (!areKnown(client)) {
             return Optional.empty();
         }
         GenericKubernetesResource monitor = new GenericKubernetesResource();
@@ -30,5 +30,16 @@ public final class PodMonitors {
                         "selector", Map.of("matchLabels", names.selector()),
                         "podMetricsEndpoints", List.of(Map.of("port", "http", "path", "/q/metrics"))));
         return Optional.of(monitor);
+    }
+
+    public static boolean areKnown(KubernetesClient client) {
+        return client.supports(GROUP + "/" + VERSION, "PodMonitor");
+    }
+
+    public static void delete(KubernetesClient client, Names names) {
+        client.genericKubernetesResources(GROUP + "/" + VERSION, "PodMonitor")
+                .inNamespace(names.namespace())
+                .withLabels(names.labels())
+                .delete();
     }
 }

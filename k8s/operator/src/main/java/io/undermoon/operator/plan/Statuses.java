@@ -88,7 +88,7 @@ public final class Statuses {
                     : Verdict.of(false, "NotCreated", "the cluster has not been created yet");
         }
         for (Chunk chunk : cluster.get().chunks()) {
-            if (chunk.hasSlots() && chunk.proxies().stream().noneMatch(proxy -> serves(observed, proxy))) {
+            if (chunk.hasStableSlots() && chunk.proxies().stream().noneMatch(proxy -> serves(observed, proxy))) {
                 return Verdict.of(
                         false,
                         "ChunkDown",
@@ -98,13 +98,14 @@ public final class Statuses {
         return Verdict.of(true, "Serving", "all slots are served");
     }
 
+    /** Proxies that only give slots away are not ready, and serve. */
     private static boolean serves(Observed observed, String proxy) {
         boolean isUp = observed.broker()
                 .filter(broker ->
                         !broker.failed().contains(proxy) && !broker.failing().contains(proxy))
                 .isPresent();
         return isUp
-                && observed.pod(Names.podOf(proxy)).filter(ProxyPod::isReady).isPresent();
+                && observed.pod(Names.podOf(proxy)).filter(ProxyPod::isRunning).isPresent();
     }
 
     private static Verdict progressing(Step step) {
@@ -112,8 +113,8 @@ public final class Statuses {
     }
 
     private static Verdict degraded(Observed observed, Step step, Optional<Cluster> cluster) {
-        if (step.state().equals(Step.METADATA_LOST)) {
-            return Verdict.of(true, Step.METADATA_LOST, step.message());
+        if (step.state().equals(Step.METADATA_LOST) || step.state().equals(Step.REFUSED)) {
+            return Verdict.of(true, step.state(), step.message());
         }
         if (observed.broker().isEmpty() && observed.status().created) {
             return Verdict.of(true, "BrokerUnreachable", observed.brokerProblem());

@@ -13,8 +13,16 @@ public record Step(String state, String message, Action action) {
     /** Nothing is left to do. */
     public static final String STEADY = "Steady";
 
+    /** An object of the cluster that Kubernetes does not take: nothing else is done. */
+    public static final String REFUSED = "ObjectsRefused";
+
     /** Metadata that is not there any more: nothing is done. */
     public static final String METADATA_LOST = "MetadataLost";
+
+    /** Kubernetes does not take an object as it is to be. */
+    public static Step refused(String message) {
+        return waiting(REFUSED, message);
+    }
 
     static Step waiting(String state, String message) {
         return new Step(state, message, new Action.Nothing());

@@ -158,7 +158,7 @@ abstract class ClusterLife {
                 .getItems();
     }
 
-    private Step round() {
+    final Step round() {
         kubernetes.round();
         Step step = reconciler.reconcile(cluster(), users());
         assertThat(broker.wrongs()).isEmpty();
@@ -303,6 +303,17 @@ abstract class ClusterLife {
         round();
         assertThat(cluster().getMetadata().getResourceVersion()).isEqualTo(version);
         assertThat(broker.calls()).hasSize(calls);
+    }
+
+    @Test
+    void a_network_policy_goes_when_it_is_not_wanted_any_more() {
+        create(1, spec -> spec.networkPolicy = true);
+        untilSteady();
+        var policies = client().network().v1().networkPolicies().inNamespace(names.namespace());
+        assertThat(policies.list().getItems()).hasSize(1);
+        change(cluster -> cluster.getSpec().networkPolicy = false);
+        round();
+        assertThat(policies.list().getItems()).isEmpty();
     }
 
     @Test

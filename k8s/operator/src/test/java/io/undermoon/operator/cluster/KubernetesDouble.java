@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Plays the controllers of StatefulSets and Deployments, the scheduler and the kubelets, one round at each call, on any API
- * server. Proxies register with the broker when their pods run. Each pod that is made has another IP address.
+ * Plays the controllers of StatefulSets and Deployments, the scheduler and the kubelets, one round at each call, on
+ * any API server. Proxies register with the broker when their pods run. Each pod that is made has another IP address.
  */
 final class KubernetesDouble {
     private static final String REVISION = "controller-revision-hash";

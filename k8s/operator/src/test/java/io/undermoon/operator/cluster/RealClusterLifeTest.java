@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -134,6 +135,18 @@ class RealClusterLifeTest extends ClusterLife {
         } finally {
             operator.stop();
         }
+    }
+
+    @Test
+    void a_pod_template_that_kubernetes_refuses_is_in_the_status() throws IOException {
+        create(1, spec -> {});
+        untilSteady();
+        var template = new ObjectMapper().readTree("{\"spec\":{\"restartPolicy\":\"Never\"}}");
+        change(cluster -> cluster.getSpec().proxyPods.template = template);
+        assertThat(round().state()).isEqualTo("ObjectsRefused");
+        assertThat(cluster().getStatus().message).contains("restartPolicy");
+        change(cluster -> cluster.getSpec().proxyPods.template = null);
+        untilSteady();
     }
 
     private void metadata(String name, String instance) {
