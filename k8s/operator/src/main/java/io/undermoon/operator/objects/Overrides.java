@@ -1,15 +1,15 @@
 package io.undermoon.operator.objects;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import org.jspecify.annotations.Nullable;
 
 /** What the owner of a cluster wants to be different in a pod template. */
 final class Overrides {
-    private static final KubernetesSerialization JSON = new KubernetesSerialization();
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Overrides() {}
 
