@@ -1,5 +1,6 @@
 package io.undermoon.operator;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.undermoon.testsupport.ClassGraph;
+import io.undermoon.testsupport.SourceLines;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** The floors of the operator. */
@@ -61,15 +66,25 @@ class ArchitectureTest {
                 .allMatch(room -> room.tryGetPackageInfo().isPresent(), "has a package-info");
     }
 
+    @Test
+    void no_package_and_no_large_group_of_classes_is_a_cycle() {
+        ClassGraph.ofModule().assertUntied();
+    }
+
+    @Test
+    void source_lines_are_within_120_characters() throws IOException {
+        SourceLines.assertWithinWidth();
+    }
+
     /** What is decided is a function of what was observed. */
     @Test
     void decisions_do_not_look_for_themselves() {
-        com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses()
+        noClasses()
                 .that()
                 .resideInAnyPackage(ROOT + ".plan", ROOT + ".objects")
                 .should()
                 .dependOnClassesThat()
-                .areAssignableTo(io.fabric8.kubernetes.client.KubernetesClient.class)
+                .areAssignableTo(KubernetesClient.class)
                 .check(CLASSES);
     }
 }
