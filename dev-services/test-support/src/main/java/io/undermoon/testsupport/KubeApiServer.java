@@ -79,6 +79,11 @@ public final class KubeApiServer implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
+    /** What an administrator shows as a bearer token. */
+    public String adminToken() {
+        return ADMIN_TOKEN;
+    }
+
     /** The file with the authority of its certificate. */
     public Path authorities() {
         return authorities;

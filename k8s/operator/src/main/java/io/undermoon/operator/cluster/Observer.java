@@ -1,0 +1,233 @@
+package io.undermoon.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.undermoon.operator.api.SecretKey;
+import io.undermoon.operator.api.UndermoonCluster;
+import io.undermoon.operator.api.UndermoonClusterSpec;
+import io.undermoon.operator.broker.BrokerClient;
+import io.undermoon.operator.broker.BrokerException;
+import io.undermoon.operator.broker.BrokerView;
+import io.undermoon.operator.broker.BrokerViews;
+import io.undermoon.operator.kube.Secrets;
+import io.undermoon.operator.objects.Names;
+import io.undermoon.operator.objects.Names.Component;
+import io.undermoon.operator.plan.Observed;
+import io.undermoon.operator.plan.Observed.ProxyPod;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at one cluster: at its objects in Kubernetes, and at what its broker says. */
+final class Observer {
+    private static final String REVISION = "controller-revision-hash";
+    /** Taints of those who empty nodes; {@code kubectl drain} sets {@code unschedulable}. */
+    private static final Set<String> LEAVING_TAINTS =
+            Set.of("karpenter.sh/disrupted", "ToBeDeletedByClusterAutoscaler", "node.kubernetes.io/out-of-service");
+
+    private final KubernetesClient client;
+    private final UndermoonCluster cluster;
+    private final Names names;
+
+    Observer(KubernetesClient client, UndermoonCluster cluster, Names names) {
+        this.client = client;
+        this.cluster = cluster;
+        this.names = names;
+    }
+
+    Observed observe(BrokerClient broker, List<String> problems, long nowMillis) {
+        Optional<StatefulSet> proxies = statefulSet(names.proxy());
+        Optional<BrokerView> view = Optional.empty();
+        String problem = "";
+        try {
+            view = Optional.of(BrokerViews.read(broker, names.cluster()));
+        } catch (BrokerException e) {
+            problem = Optional.ofNullable(e.getMessage()).orElse(e.code());
+        }
+        return new Observed(
+                cluster.getSpec(),
+                cluster.getStatus(),
+                names,
+                proxies.map(set -> set.getSpec().getReplicas()),
+                proxies.filter(Observer::isSeen).isPresent(),
+                rollout(),
+                pods(proxies),
+                smallClaims(),
+                view,
+                problem,
+                problems,
+                nowMillis);
+    }
+
+    Optional<StatefulSet> statefulSet(String name) {
+        return Optional.ofNullable(client.apps()
+                .statefulSets()
+                .inNamespace(names.namespace())
+                .withName(name)
+                .get());
+    }
+
+    private List<Pod> podsOf(Component component) {
+        return client.pods()
+                .inNamespace(names.namespace())
+                .withLabels(names.selector(component))
+                .list()
+                .getItems();
+    }
+
+    private Optional<String> rollout() {
+        Optional<StatefulSet> brokers = statefulSet(names.broker());
+        boolean brokersDone = brokers.filter(set -> isSeen(set)
+                        && value(set.getStatus().getUpdatedReplicas())
+                                == value(set.getSpec().getReplicas())
+                        && value(set.getStatus().getReadyReplicas())
+                                == value(set.getSpec().getReplicas()))
+                .isPresent();
+        if (!brokersDone) {
+            return Optional.of("brokers are being restarted or are not ready");
+        }
+        Deployment coordinators = client.apps()
+                .deployments()
+                .inNamespace(names.namespace())
+                .withName(names.coordinator())
+                .get();
+        boolean coordinatorsDone = coordinators != null
+                && coordinators.getStatus() != null
+                && Objects.equals(
+                        coordinators.getStatus().getObservedGeneration(),
+                        coordinators.getMetadata().getGeneration())
+                && value(coordinators.getStatus().getUpdatedReplicas())
+                        == value(coordinators.getSpec().getReplicas())
+                && value(coordinators.getStatus().getAvailableReplicas())
+                        == value(coordinators.getSpec().getReplicas());
+        return coordinatorsDone ? Optional.empty() : Optional.of("coordinators are being restarted or are not ready");
+    }
+
+    private static boolean isSeen(StatefulSet set) {
+        return set.getStatus() != null
+                && Objects.equals(
+                        set.getStatus().getObservedGeneration(),
+                        set.getMetadata().getGeneration());
+    }
+
+    private static int value(@Nullable Integer number) {
+        return number == null ? 0 : number;
+    }
+
+    private List<ProxyPod> pods(Optional<StatefulSet> proxies) {
+        // Until the StatefulSet has been looked at by its controller, its revision is that of an older template.
+        Optional<String> revision =
+                proxies.filter(Observer::isSeen).map(set -> set.getStatus().getUpdateRevision());
+        Map<String, Boolean> leaving = new HashMap<>();
+        List<ProxyPod> pods = new ArrayList<>();
+        for (Pod pod : podsOf(Component.PROXY)) {
+            String name = pod.getMetadata().getName();
+            names.ordinal(name)
+                    .ifPresent(ordinal -> pods.add(proxyPod(pod, ordinal, revision, isLeaving(pod, leaving))));
+        }
+        return pods;
+    }
+
+    private static ProxyPod proxyPod(Pod pod, int ordinal, Optional<String> revision, boolean isLeaving) {
+        List<ContainerStatus> containers =
+                pod.getStatus() == null ? List.of() : pod.getStatus().getContainerStatuses();
+        int wanted = pod.getSpec().getContainers().size();
+        boolean isRunning = containers.size() == wanted
+                && containers.stream()
+                        .allMatch(container -> container.getState() != null
+                                && container.getState().getRunning() != null);
+        boolean isReady =
+                isRunning && containers.stream().allMatch(container -> Boolean.TRUE.equals(container.getReady()));
+        return new ProxyPod(
+                pod.getMetadata().getName(),
+                pod.getMetadata().getUid(),
+                ordinal,
+                revision.isEmpty()
+                        || revision.get().equals(pod.getMetadata().getLabels().get(REVISION)),
+                isLeaving,
+                isRunning,
+                isReady,
+                pod.getMetadata().getDeletionTimestamp() != null,
+                isRunning ? "" : waitsFor(pod, containers));
+    }
+
+    private static String waitsFor(Pod pod, List<ContainerStatus> containers) {
+        for (ContainerStatus container : containers) {
+            if (container.getState() != null && container.getState().getWaiting() != null) {
+                return "container " + container.getName() + " waits: "
+                        + container.getState().getWaiting().getReason();
+            }
+            if (container.getState() != null && container.getState().getTerminated() != null) {
+                return "container " + container.getName() + " has ended";
+            }
+        }
+        if (pod.getStatus() != null) {
+            for (var condition : pod.getStatus().getConditions()) {
+                if (condition.getType().equals("PodScheduled") && "False".equals(condition.getStatus())) {
+                    return Optional.ofNullable(condition.getMessage()).orElse("it has no node yet");
+                }
+            }
+        }
+        return "it has not started yet";
+    }
+
+    private boolean isLeaving(Pod pod, Map<String, Boolean> known) {
+        String name = pod.getSpec().getNodeName();
+        return name != null && known.computeIfAbsent(name, this::isLeaving);
+    }
+
+    private boolean isLeaving(String name) {
+        Node node = client.nodes().withName(name).get();
+        return node != null
+                && node.getSpec() != null
+                && (Boolean.TRUE.equals(node.getSpec().getUnschedulable())
+                        || node.getSpec().getTaints().stream()
+                                .anyMatch(taint -> LEAVING_TAINTS.contains(taint.getKey())));
+    }
+
+    private List<String> smallClaims() {
+        UndermoonClusterSpec.Storage storage = cluster.getSpec().storage;
+        if (storage == null) {
+            return List.of();
+        }
+        Quantity wanted = new Quantity(storage.size);
+        return client
+                .persistentVolumeClaims()
+                .inNamespace(names.namespace())
+                .withLabels(names.selector(Component.PROXY))
+                .list()
+                .getItems()
+                .stream()
+                .filter(claim -> isSmaller(claim, wanted))
+                .map(claim -> claim.getMetadata().getName())
+                .sorted()
+                .toList();
+    }
+
+    private static boolean isSmaller(PersistentVolumeClaim claim, Quantity wanted) {
+        Quantity present = claim.getSpec().getResources().getRequests().get("storage");
+        return present != null && Quantity.getAmountInBytes(present).compareTo(Quantity.getAmountInBytes(wanted)) < 0;
+    }
+
+    /** The value of a key of a Secret in the namespace of the cluster. */
+    Optional<String> secret(SecretKey key) {
+        return secret(key.name).map(secret -> Secrets.value(secret, key.key));
+    }
+
+    Optional<Secret> secret(String name) {
+        return Optional.ofNullable(
+                client.secrets().inNamespace(names.namespace()).withName(name).get());
+    }
+}

@@ -1,0 +1,178 @@
+package io.undermoon.operator.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.javaoperatorsdk.operator.Operator;
+import io.undermoon.operator.api.UndermoonCluster;
+import io.undermoon.operator.api.UndermoonClusterSpec;
+import io.undermoon.operator.kube.ObjectWrites;
+import io.undermoon.operator.kube.Writer;
+import io.undermoon.operator.objects.ClusterObjects;
+import io.undermoon.testsupport.KubeApiServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a real API server, with server-side apply and the rules of the CRDs. */
+@EnabledIf(
+        value = "io.undermoon.testsupport.KubeApiServer#isInstalled",
+        disabledReason = "KUBE_API_TEST_DIR names no directory with a kube-apiserver")
+class RealClusterLifeTest extends ClusterLife {
+    @TempDir
+    static Path directory;
+
+    private static KubeApiServer server;
+    private static KubernetesClient client;
+
+    @BeforeAll
+    static void startServer() throws IOException {
+        server = KubeApiServer.start(directory);
+        Config config = new ConfigBuilder(Config.empty())
+                .withMasterUrl("https://" + server.address())
+                .withOauthToken(server.adminToken())
+                .withCaCertFile(server.authorities().toString())
+                .build();
+        client = new KubernetesClientBuilder().withConfig(config).build();
+        try (Stream<Path> crds = Files.list(Path.of("..", "crds"))) {
+            for (Path crd : crds.toList()) {
+                client.load(Files.newInputStream(crd)).serverSideApply();
+            }
+        }
+        await().ignoreExceptions()
+                .until(() -> client.resources(UndermoonCluster.class)
+                        .inAnyNamespace()
+                        .list()
+                        .getItems()
+                        .isEmpty());
+    }
+
+    @AfterAll
+    static void stopServer() {
+        client.close();
+        server.close();
+    }
+
+    @Override
+    KubernetesClient client() {
+        return client;
+    }
+
+    @Override
+    Writer writer() {
+        return ObjectWrites.serverSideApply(client);
+    }
+
+    @Override
+    void namespaceMade(String namespace) {
+        // Pods need it, and nobody else makes it here.
+        client.resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName("default")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    @Test
+    void a_volume_that_would_shrink_is_refused_with_a_reason() {
+        create(1, spec -> {
+            spec.storage = new UndermoonClusterSpec.Storage();
+            spec.storage.size = "2Gi";
+        });
+        assertThatThrownBy(() -> change(cluster -> cluster.getSpec().storage.size = "1Gi"))
+                .hasMessageContaining("storage.size cannot become smaller: volumes do not shrink");
+        assertThatThrownBy(() -> change(cluster -> cluster.getSpec().storage = null))
+                .hasMessageContaining("spec.storage cannot be added or removed later");
+    }
+
+    @Test
+    void the_framework_calls_the_reconciler_and_a_deletion_does_not_hang() {
+        Operator operator = new Operator(configuration -> configuration
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .checkingCRDAndValidateLocalModel(false));
+        operator.register(operator(), controller -> controller.settingNamespace(namespace()));
+        operator.start();
+        try {
+            create(1, spec -> {});
+            until(() -> cluster().getStatus().state, "Steady");
+            assertThat(cluster().getFinalizers()).isNotEmpty();
+            metadata("orders-metadata", "orders-metadata");
+            metadata("other-metadata", "other-metadata");
+            // No broker answers any more.
+            broker().close();
+            client.resource(cluster()).delete();
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                playKubernetes();
+                return cluster() == null;
+            });
+            assertThat(client.configMaps()
+                            .inNamespace(namespace())
+                            .withLabel("app.kubernetes.io/managed-by", "undermoon-broker")
+                            .list()
+                            .getItems())
+                    .extracting(map -> map.getMetadata().getName())
+                    .containsExactly("other-metadata");
+        } finally {
+            operator.stop();
+        }
+    }
+
+    @Test
+    void a_pod_template_that_kubernetes_refuses_is_in_the_status() throws IOException {
+        create(1, spec -> {});
+        untilSteady();
+        var template = new ObjectMapper().readTree("{\"spec\":{\"restartPolicy\":\"Never\"}}");
+        change(cluster -> cluster.getSpec().proxyPods.template = template);
+        assertThat(round().state()).isEqualTo("ObjectsRefused");
+        assertThat(cluster().getStatus().message).contains("restartPolicy");
+        change(cluster -> cluster.getSpec().proxyPods.template = null);
+        untilSteady();
+    }
+
+    private void metadata(String name, String instance) {
+        client.resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace())
+                        .addToLabels("app.kubernetes.io/managed-by", "undermoon-broker")
+                        .addToLabels("app.kubernetes.io/instance", instance)
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    @Test
+    void every_object_is_accepted_as_it_is() {
+        create(1, spec -> {
+            spec.storage = new UndermoonClusterSpec.Storage();
+            spec.tls = new UndermoonClusterSpec.Tls();
+            spec.tls.secret = "certificate";
+            spec.networkPolicy = true;
+            spec.podMonitor = true;
+            spec.images.pullSecrets = List.of("registry");
+        });
+        untilSteady();
+        List<HasMetadata> objects = new ClusterObjects(cluster(), names()).all(3, null);
+        assertThat(objects).allMatch(object -> client.resource(object).get() != null);
+    }
+}
