@@ -22,7 +22,7 @@ class ReplicationFiguresTest {
     private static String ofReplica(String info) {
         InfoText text = new InfoText();
         new ReplicationFigures(List.of(InfoReport.parse(info)))
-                .replication(text, new ShownReplication(Role.REPLICA, List.of(), List.of(), 0, true));
+                .replication(text, new ShownReplication(Role.REPLICA, List.of(), List.of()));
         return text.toString();
     }
 }
