@@ -24,11 +24,14 @@ import org.junit.jupiter.api.Test;
 @QuarkusIntegrationTest
 @TestProfile(ExecutableIT.Settings.class)
 class ExecutableIT {
-    private static final int ADMIN_PORT = FreePort.any();
+    /** Tells the port from the settings to the tests, which are not in the same class loader. */
+    private static final String PORT_PROPERTY = "undermoon.test.executable-port";
 
     public static final class Settings implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
+            int port = Integer.getInteger(PORT_PROPERTY, FreePort.any()); // asked for more than once
+            System.setProperty(PORT_PROPERTY, String.valueOf(port));
             try {
                 HttpBrokerServer broker = new HttpBrokerServer();
                 broker.on("GET /api/v3/epoch", 200, "1");
@@ -36,7 +39,7 @@ class ExecutableIT {
                         "quarkus.http.test-port",
                         "0",
                         "undermoon.address",
-                        "127.0.0.1:" + ADMIN_PORT,
+                        "127.0.0.1:" + port,
                         "undermoon.broker_address",
                         broker.address().toString());
             } catch (IOException e) {
@@ -54,7 +57,7 @@ class ExecutableIT {
 
     @Test
     void answers_on_its_admin_port() throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ADMIN_PORT)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.getInteger(PORT_PROPERTY))) {
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.UTF_8));
             assertThat(socket.getInputStream().readNBytes(5)).asString().isEqualTo("+PONG");
         }

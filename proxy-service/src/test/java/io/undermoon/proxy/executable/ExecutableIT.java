@@ -17,14 +17,17 @@ import redis.clients.jedis.Jedis;
 @QuarkusIntegrationTest
 @TestProfile(ExecutableIT.Settings.class)
 class ExecutableIT {
-    private static final int PORT = FreePort.any();
+    /** Tells the port from the settings to the tests, which are not in the same class loader. */
+    private static final String PORT_PROPERTY = "undermoon.test.executable-port";
 
     public static final class Settings implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
+            int port = Integer.getInteger(PORT_PROPERTY, FreePort.any()); // asked for more than once
+            System.setProperty(PORT_PROPERTY, String.valueOf(port));
             return Map.of(
                     "quarkus.http.test-port", "0",
-                    "undermoon.address", "127.0.0.1:" + PORT,
+                    "undermoon.address", "127.0.0.1:" + port,
                     "undermoon.replica_port", "0");
         }
     }
@@ -37,7 +40,7 @@ class ExecutableIT {
 
     @Test
     void answers_clients_and_knows_its_commands() {
-        try (Jedis client = new Jedis("127.0.0.1", PORT)) {
+        try (Jedis client = new Jedis("127.0.0.1", Integer.getInteger(PORT_PROPERTY))) {
             assertThat(client.ping()).isEqualTo("PONG");
             assertThat(client.info("server")).contains("redis_version");
             assertThat(client.commandCount()).isGreaterThan(200);

@@ -80,7 +80,10 @@ record ComposeFile(Map<String, Service> services) {
 
     /** Without registry, group and tag; variables have their defaults. */
     private static String imageName(String reference) {
-        return VARIABLE.matcher(reference).replaceAll("$1").replaceFirst("^.*/", "").replaceFirst(":.*$", "");
+        return VARIABLE.matcher(reference)
+                .replaceAll("$1")
+                .replaceFirst("^.*/", "")
+                .replaceFirst(":.*$", "");
     }
 
     /** The words of a line of commands as a shell takes them, with double quotes only. */
