@@ -29,7 +29,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -282,9 +281,8 @@ public final class ApiDocument implements OASFilter {
                     case "min_replica_acks" -> text("^[01]$", "1");
                     case "max_lag_on_failover", "limit_commands", "limit_bytes", "limit_connections" ->
                         text("^[0-9]{1,18}$", "0");
-                    case "migration_scan_count" ->
-                        text("^[1-9][0-9]{0,8}$", Objects.requireNonNull(defaults.get(name)));
-                    default -> text("^[0-9]{1,9}$", Objects.requireNonNull(defaults.get(name)));
+                    case "migration_scan_count" -> text("^[1-9][0-9]{0,8}$", defaults.getOrDefault(name, "0"));
+                    default -> text("^[0-9]{1,9}$", defaults.getOrDefault(name, "0"));
                 }));
         return fields;
     }
