@@ -170,7 +170,7 @@ class RandomFaultsIT {
         last();
     }
 
-    private void restartFromOlderFile(Node node) throws IOException {
+    private void restartFromOlderFile(Node node) throws IOException, InterruptedException {
         if (!faulty.canTakeEndOfFile(node)) {
             System.out.println("  not done: the file of this server may begin with a snapshot that has to be whole");
             return;
