@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Taint;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.kubernetes.system.CheckRun;
 import io.undermoon.kubernetes.system.Installation;
@@ -158,16 +154,9 @@ class StandAloneIT {
         String node = system.pod(proxy).getSpec().getNodeName();
         kubernetes.kubelets().loseNode(node);
         check.awaitCommands(SOME);
-        // What an administrator or the cloud says of a machine that will not come back by itself.
-        taint(node, List.of(new Taint("NoExecute", "node.kubernetes.io/out-of-service", null, "nodeshutdown")));
-        await("pods run elsewhere")
-                .atMost(LIMIT)
-                .until(() -> Stream.of("broker", "coordinator", "proxy")
-                        .flatMap(component -> system.pods(component).stream())
-                        .noneMatch(pod -> node.equals(pod.getSpec().getNodeName())));
+        kubernetes.giveUp(node);
         nothingIsLost();
-        taint(node, List.of());
-        kubernetes.kubelets().restoreNode(node);
+        kubernetes.restore(node);
         system.awaitReady("broker", 2);
         system.awaitReady("coordinator", COORDINATORS);
     }
@@ -201,17 +190,6 @@ class StandAloneIT {
                 .withName(name)
                 .require()
                 .getData();
-    }
-
-    /** Has a node have these taints, beside those that controllers add. */
-    private static void taint(String node, List<Taint> taints) {
-        kubernetes
-                .client()
-                .nodes()
-                .withName(node)
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        Serialization.asJson(Map.of("spec", Map.of("taints", taints))));
     }
 
     private void nothingIsLost() {
