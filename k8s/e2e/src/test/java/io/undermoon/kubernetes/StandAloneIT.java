@@ -111,7 +111,7 @@ class StandAloneIT {
 
     /** All addresses are others afterwards, of which services must not keep the old ones. */
     @Test
-    @Order(3)
+    @Order(4)
     void a_system_comes_back_when_all_pods_are_deleted_at_once() throws IOException {
         List<Pod> all = Stream.of("broker", "coordinator", "proxy")
                 .flatMap(component -> system.pods(component).stream())
@@ -125,7 +125,7 @@ class StandAloneIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void an_upgrade_keeps_passwords_and_tokens() throws IOException {
         Map<String, String> passwords = secret("undermoon-proxy");
         Map<String, String> tokens = secret("undermoon-broker-access");
@@ -136,7 +136,7 @@ class StandAloneIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     @EnabledIfSystemProperty(named = LONG, matches = "true")
     void a_cluster_scales_under_load() throws IOException {
         system.scale(CLUSTER, 2 * NODES);
@@ -147,7 +147,7 @@ class StandAloneIT {
     }
 
     @Test
-    @Order(6)
+    @Order(3)
     @EnabledIfSystemProperty(named = LONG, matches = "true")
     void the_loss_of_a_zone_is_survived_and_repaired() throws IOException {
         String proxy = system.podsOf(CLUSTER).iterator().next();
