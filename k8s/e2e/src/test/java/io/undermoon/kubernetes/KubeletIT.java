@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.readiness.Readiness;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.undermoon.kubernetes.system.TestCluster;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,8 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -66,20 +60,11 @@ class KubeletIT {
 
             cluster.kubelets().addNode("node-b", "zone-b");
             cluster.kubelets().loseNode("node-a");
-            giveUp("node-a");
+            cluster.giveUp("node-a");
             Pod third = awaitPod(pod -> !isSame(pod, second));
             assertThat(third.getSpec().getNodeName()).isEqualTo("node-b");
             assertThat(ask("GET key")).isEqualTo("$5");
         }
-    }
-
-    private void giveUp(String node) {
-        List<Taint> taints = List.of(new Taint("NoExecute", "node.kubernetes.io/out-of-service", null, "shutdown"));
-        client.nodes()
-                .withName(node)
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        Serialization.asJson(Map.of("spec", Map.of("taints", taints))));
     }
 
     private static boolean isSame(Pod pod, Pod former) {

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Taint;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.kubernetes.system.CheckRun;
 import io.undermoon.kubernetes.system.Installation;
@@ -115,7 +111,7 @@ class StandAloneIT {
 
     /** All addresses are others afterwards, of which services must not keep the old ones. */
     @Test
-    @Order(3)
+    @Order(4)
     void a_system_comes_back_when_all_pods_are_deleted_at_once() throws IOException {
         List<Pod> all = Stream.of("broker", "coordinator", "proxy")
                 .flatMap(component -> system.pods(component).stream())
@@ -129,7 +125,7 @@ class StandAloneIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void an_upgrade_keeps_passwords_and_tokens() throws IOException {
         Map<String, String> passwords = secret("undermoon-proxy");
         Map<String, String> tokens = secret("undermoon-broker-access");
@@ -140,7 +136,7 @@ class StandAloneIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     @EnabledIfSystemProperty(named = LONG, matches = "true")
     void a_cluster_scales_under_load() throws IOException {
         system.scale(CLUSTER, 2 * NODES);
@@ -151,23 +147,16 @@ class StandAloneIT {
     }
 
     @Test
-    @Order(6)
+    @Order(3)
     @EnabledIfSystemProperty(named = LONG, matches = "true")
     void the_loss_of_a_zone_is_survived_and_repaired() throws IOException {
         String proxy = system.podsOf(CLUSTER).iterator().next();
         String node = system.pod(proxy).getSpec().getNodeName();
         kubernetes.kubelets().loseNode(node);
         check.awaitCommands(SOME);
-        // What an administrator or the cloud says of a machine that will not come back by itself.
-        taint(node, List.of(new Taint("NoExecute", "node.kubernetes.io/out-of-service", null, "nodeshutdown")));
-        await("pods run elsewhere")
-                .atMost(LIMIT)
-                .until(() -> Stream.of("broker", "coordinator", "proxy")
-                        .flatMap(component -> system.pods(component).stream())
-                        .noneMatch(pod -> node.equals(pod.getSpec().getNodeName())));
+        kubernetes.giveUp(node);
         nothingIsLost();
-        taint(node, List.of());
-        kubernetes.kubelets().restoreNode(node);
+        kubernetes.restore(node);
         system.awaitReady("broker", 2);
         system.awaitReady("coordinator", COORDINATORS);
     }
@@ -201,17 +190,6 @@ class StandAloneIT {
                 .withName(name)
                 .require()
                 .getData();
-    }
-
-    /** Has a node have these taints, beside those that controllers add. */
-    private static void taint(String node, List<Taint> taints) {
-        kubernetes
-                .client()
-                .nodes()
-                .withName(node)
-                .patch(
-                        PatchContext.of(PatchType.JSON_MERGE),
-                        Serialization.asJson(Map.of("spec", Map.of("taints", taints))));
     }
 
     private void nothingIsLost() {

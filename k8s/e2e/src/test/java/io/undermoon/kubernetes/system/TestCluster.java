@@ -1,6 +1,12 @@
 package io.undermoon.kubernetes.system;
 
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.undermoon.kubernetes.controlplane.ControlPlane;
 import io.undermoon.kubernetes.controlplane.Helm;
 import io.undermoon.kubernetes.kubelet.ClusterNetwork;
@@ -13,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Security;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +31,8 @@ import java.util.Optional;
  * to run in namespaces of its own, see {@code k8s/e2e/README.md}.
  */
 public final class TestCluster implements AutoCloseable {
+    private static final String OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final List<String> SERVICES = List.of("broker-service", "coordinator-service", "proxy-service");
 
     private final ControlPlane controlPlane;
@@ -60,6 +69,32 @@ public final class TestCluster implements AutoCloseable {
 
     public Helm helm() {
         return helm;
+    }
+
+    /** Says of a lost node that it does not come back, as an administrator does; its pods are elsewhere then. */
+    public void giveUp(String node) {
+        await("the node is given up").atMost(LIMIT).ignoreExceptions().until(() -> {
+            List<Taint> taints =
+                    client.nodes().withName(node).require().getSpec().getTaints();
+            if (taints.stream().noneMatch(taint -> taint.getKey().equals(OUT_OF_SERVICE))
+                    && taints.stream().anyMatch(taint -> taint.getEffect().equals("NoExecute"))) {
+                client.nodes()
+                        .withName(node)
+                        .edit(lost -> new NodeBuilder(lost)
+                                .editSpec()
+                                .addToTaints(new Taint("NoExecute", OUT_OF_SERVICE, null, "nodeshutdown"))
+                                .endSpec()
+                                .build());
+            }
+            return client.pods().inAnyNamespace().list().getItems().stream()
+                    .noneMatch(pod -> node.equals(pod.getSpec().getNodeName()));
+        });
+    }
+
+    /** Has a node that was given up come back, without pods. */
+    public void restore(String node) {
+        client.nodes().withName(node).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"taints\":null}}");
+        kubelets.restoreNode(node);
     }
 
     @Override
