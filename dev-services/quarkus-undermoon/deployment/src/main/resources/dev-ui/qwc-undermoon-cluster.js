@@ -56,7 +56,7 @@ export class QwcUndermoonCluster extends LitElement {
                 ${cluster.nodes.map((node) => html`
                     <tr>
                         <td>${node.address}</td><td>${node.proxy_address}</td><td>${node.repl.role}</td>
-                        <td>${node.slots.flatMap((slots) => slots.range_list).join(', ')}</td>
+                        <td>${node.slots.flatMap((slots) => slots.range_list).map((range) => range.join('-')).join(', ')}</td>
                     </tr>`)}
             </table>
             <table>

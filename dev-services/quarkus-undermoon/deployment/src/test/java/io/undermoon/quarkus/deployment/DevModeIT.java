@@ -34,7 +34,7 @@ class DevModeIT {
 
     /** After a live reload, which leaves the cluster and builds the Dev UI anew. */
     private static void the_dev_ui_knows_it() throws Exception {
-        assertThat(JsonRpc.call(PORT, "topology", "")).contains("proxy-2", "0-8191", "8192-16383");
+        assertThat(JsonRpc.call(PORT, "topology", "")).contains("proxy-2", "[0,8191]", "[8192,16383]");
         assertThat(JsonRpc.call(PORT, "log", "\"service\":\"proxy-2\"")).contains("Listening: address=");
 
         JsonRpc.call(PORT, "kill", "\"service\":\"proxy-1\"");
