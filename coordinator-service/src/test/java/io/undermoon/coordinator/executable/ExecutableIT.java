@@ -1,7 +1,6 @@
 package io.undermoon.coordinator.executable;
 
 import static io.restassured.RestAssured.get;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -13,9 +12,6 @@ import io.undermoon.coordinator.testing.HttpBrokerServer;
 import io.undermoon.testsupport.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,14 +20,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusIntegrationTest
 @TestProfile(ExecutableIT.Settings.class)
 class ExecutableIT {
-    /** Tells the port from the settings to the tests, which are not in the same class loader. */
-    private static final String PORT_PROPERTY = "undermoon.test.executable-port";
-
     public static final class Settings implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            int port = Integer.getInteger(PORT_PROPERTY, FreePort.any()); // asked for more than once
-            System.setProperty(PORT_PROPERTY, String.valueOf(port));
             try {
                 HttpBrokerServer broker = new HttpBrokerServer();
                 broker.on("GET /api/v3/epoch", 200, "1");
@@ -39,7 +30,7 @@ class ExecutableIT {
                         "quarkus.http.test-port",
                         "0",
                         "undermoon.address",
-                        "127.0.0.1:" + port,
+                        "127.0.0.1:" + FreePort.any(),
                         "undermoon.broker_address",
                         broker.address().toString());
             } catch (IOException e) {
@@ -53,13 +44,5 @@ class ExecutableIT {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> get("/q/health/ready").then().body("status", equalTo("UP")));
         get("/q/metrics").then().statusCode(200).body(containsString("undermoon_"));
-    }
-
-    @Test
-    void answers_on_its_admin_port() throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.getInteger(PORT_PROPERTY))) {
-            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.UTF_8));
-            assertThat(socket.getInputStream().readNBytes(5)).asString().isEqualTo("+PONG");
-        }
     }
 }
