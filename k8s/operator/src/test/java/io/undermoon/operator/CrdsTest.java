@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The CRDs in k8s/crds are those of the classes. After a change of these, {@code mvn test -pl k8s/operator -am
+ * The CRDs in the chart are those of the classes. After a change of these, {@code mvn test -pl k8s/operator -am
  * -Dtest=CrdsTest -Dundermoon.write-crds -Dsurefire.failIfNoSpecifiedTests=false} writes them anew.
  */
 class CrdsTest {
-    private static final Path COMMITTED = Path.of("..", "crds");
+    private static final Path COMMITTED = Path.of("..", "helm", "undermoon-operator", "crds");
 
     @Test
     void are_those_of_the_classes(@TempDir Path generated) throws IOException {

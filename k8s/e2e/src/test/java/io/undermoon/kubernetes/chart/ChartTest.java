@@ -24,12 +24,14 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * The chart by itself: its documents agree, and helm takes it. {@code -Dundermoon.chart.write=true} writes the table of
- * values into its README.
+ * The charts by themselves: their documents agree, and helm takes them. {@code -Dundermoon.chart.write=true} writes the
+ * tables of values into their READMEs.
  */
 class ChartTest {
+    private static final List<Path> CHARTS = List.of(Checkout.CHART, Checkout.OPERATOR_CHART);
     private static final String BEGIN = "<!-- values, from the comments in values.yaml -->\n";
     private static final String END = "<!-- end of values -->\n";
 
@@ -39,25 +41,26 @@ class ChartTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void the_readme_describes_the_values_as_their_comments_do() throws IOException {
-        String readme = text("README.md");
+    @ParameterizedTest
+    @FieldSource("CHARTS")
+    void the_readme_describes_the_values_as_their_comments_do(Path chart) throws IOException {
+        String readme = text(chart, "README.md");
         int begin = readme.indexOf(BEGIN) + BEGIN.length();
         int end = readme.indexOf(END);
-        String table = ValuesReference.table(text("values.yaml"));
+        String table = ValuesReference.table(text(chart, "values.yaml"));
         if (Boolean.getBoolean("undermoon.chart.write")) {
-            Files.writeString(
-                    Checkout.CHART.resolve("README.md"), readme.substring(0, begin) + table + readme.substring(end));
+            Files.writeString(chart.resolve("README.md"), readme.substring(0, begin) + table + readme.substring(end));
         } else {
             assertThat(readme.substring(begin, end)).isEqualTo(table);
         }
     }
 
-    @Test
-    void the_schema_knows_exactly_the_values_there_are() throws IOException {
-        JsonNode schema = new YAMLMapper().readTree(text("values.schema.json"));
+    @ParameterizedTest
+    @FieldSource("CHARTS")
+    void the_schema_knows_exactly_the_values_there_are(Path chart) throws IOException {
+        JsonNode schema = new YAMLMapper().readTree(text(chart, "values.schema.json"));
         List<String> differences = new ArrayList<>();
-        compare("", new YAMLMapper().readTree(text("values.yaml")), schema, differences);
+        compare("", new YAMLMapper().readTree(text(chart, "values.yaml")), schema, differences);
         assertThat(differences).containsExactly("global is not in values.yaml");
     }
 
@@ -65,7 +68,7 @@ class ChartTest {
     void templates_set_only_keys_that_the_services_have() throws IOException {
         String keys = Files.readString(Checkout.ROOT.resolve("docs/configuration.md"));
         for (String template : List.of("broker.yaml", "coordinator.yaml", "proxy.yaml", "_helpers.tpl")) {
-            Matcher variable = VARIABLE.matcher(text("templates/" + template));
+            Matcher variable = VARIABLE.matcher(text(Checkout.CHART, "templates/" + template));
             while (variable.find()) {
                 String name = variable.group(1).toLowerCase(Locale.ROOT);
                 assertThat(keys).containsPattern("\\| `" + name.replace("_", "[_.]") + "` \\|");
@@ -85,23 +88,8 @@ class ChartTest {
                 "auth.secret=own,auth.brokerSecret=other,proxies.failureDomain=pod,fullnameOverride=redis",
             })
     void helm_makes_objects_of_it(String values) throws IOException {
-        Helm helm = helm();
-        helm.run("lint", "--strict", Checkout.CHART.toString(), "--set", values);
-        String rendered =
-                helm.run("template", "undermoon", Checkout.CHART.toString(), "--namespace", "test", "--set", values);
-        List<JsonNode> objects = new ArrayList<>();
-        new YAMLMapper()
-                .readerFor(JsonNode.class)
-                .<JsonNode>readValues(new YAMLFactory().createParser(rendered))
-                .forEachRemaining(objects::add);
-        assertThat(objects)
-                .filteredOn(object -> !object.isNull())
-                .isNotEmpty()
-                .allSatisfy(object -> assertThat(
-                                object.path("metadata").path("name").asText())
-                        .isNotEmpty());
-        assertThat(objects.stream()
-                        .filter(object -> object.path("kind").asText().equals("StatefulSet")))
+        assertThat(rendered(Checkout.CHART, values))
+                .filteredOn(object -> object.path("kind").asText().equals("StatefulSet"))
                 .hasSize(2);
     }
 
@@ -110,13 +98,57 @@ class ChartTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "proxy.replicas=6 | proxy",
-                "proxies.replicas=1 | proxies",
-                "storage.type=etcd | endpoints",
-                "redis.maxMemory=lots | maxMemory",
+                "replicas=2 | 2 | 1",
+                "watchNamespaces={orders,shop} | 1 | 3",
+                "podMonitor.enabled=true,podMonitor.labels.release=prometheus,image.pullSecrets={registry} | 2 | 1",
+                "env[0].name=QUARKUS_LOG_LEVEL,env[0].value=DEBUG,priorityClassName=high,nodeSelector.a=b | 2 | 1",
             })
-    void wrong_values_are_refused(String values, String named) {
-        assertThatThrownBy(() -> helm().run("template", Checkout.CHART.toString(), "--set", values))
+    void helm_makes_an_operator_with_rights_where_it_watches(String values, int everywhere, int somewhere)
+            throws IOException {
+        List<JsonNode> objects = rendered(Checkout.OPERATOR_CHART, values);
+        assertThat(objects).extracting(object -> object.path("kind").asText()).contains("Deployment");
+        assertThat(objects)
+                .filteredOn(object -> object.path("kind").asText().equals("ClusterRoleBinding"))
+                .hasSize(everywhere);
+        assertThat(objects)
+                .filteredOn(object -> object.path("kind").asText().equals("RoleBinding"))
+                .hasSize(somewhere);
+    }
+
+    /** The objects that helm makes of a chart, each with a name. */
+    private List<JsonNode> rendered(Path chart, String values) throws IOException {
+        Helm helm = helm();
+        helm.run("lint", "--strict", chart.toString(), "--set", values);
+        String rendered = helm.run("template", "undermoon", chart.toString(), "--namespace", "test", "--set", values);
+        List<JsonNode> objects = new ArrayList<>();
+        new YAMLMapper()
+                .readerFor(JsonNode.class)
+                .<JsonNode>readValues(new YAMLFactory().createParser(rendered))
+                .forEachRemaining(objects::add);
+        objects.removeIf(JsonNode::isNull);
+        assertThat(objects)
+                .isNotEmpty()
+                .allSatisfy(object -> assertThat(
+                                object.path("metadata").path("name").asText())
+                        .isNotEmpty());
+        return objects;
+    }
+
+    @ParameterizedTest
+    @EnabledIf("io.undermoon.kubernetes.system.Checkout#hasPrograms")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "undermoon | proxy.replicas=6 | proxy",
+                "undermoon | proxies.replicas=1 | proxies",
+                "undermoon | storage.type=etcd | endpoints",
+                "undermoon | redis.maxMemory=lots | maxMemory",
+                "undermoon-operator | replicas=3 | replicas",
+                "undermoon-operator | watchNamespaces={Orders} | watchNamespaces",
+            })
+    void wrong_values_are_refused(String chart, String values, String named) {
+        Path directory = Checkout.CHART.resolveSibling(chart);
+        assertThatThrownBy(() -> helm().run("template", directory.toString(), "--set", values))
                 .hasMessageContaining("values don't meet the specifications")
                 .hasMessageContaining(named);
     }
@@ -125,8 +157,8 @@ class ChartTest {
         return new Helm(Checkout.programs().orElseThrow(), directory, Optional.empty());
     }
 
-    private static String text(String file) throws IOException {
-        return Files.readString(Checkout.CHART.resolve(file));
+    private static String text(Path chart, String file) throws IOException {
+        return Files.readString(chart.resolve(file));
     }
 
     private static void compare(String path, JsonNode values, JsonNode schema, List<String> differences) {

@@ -10,8 +10,10 @@ final class PodNetwork {
     static final String NODE = "10.244.0.1";
 
     private static final int PER_BYTE = 256;
+    /** Of all networks of this JVM: connections of a former one may still be about to go. */
+    private static final AtomicInteger LAST = new AtomicInteger(PER_BYTE);
+
     private final Namespaces namespaces;
-    private final AtomicInteger last = new AtomicInteger(PER_BYTE);
 
     PodNetwork(Namespaces namespaces) {
         this.namespaces = namespaces;
@@ -22,7 +24,7 @@ final class PodNetwork {
 
     /** Connects the network namespace of a process. */
     Link connect(long pid) throws IOException {
-        int number = last.incrementAndGet();
+        int number = LAST.incrementAndGet();
         Link link = new Link("pod" + number, "10.244." + number / PER_BYTE + "." + number % PER_BYTE);
         Namespaces.run(namespaces.script("connect", List.of(link.name(), Long.toString(pid), link.address())));
         return link;

@@ -2,6 +2,7 @@ package io.undermoon.kubernetes.kubelet;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -49,9 +51,15 @@ final class ServiceProxy implements AutoCloseable {
         rounds.scheduleWithFixedDelay(this::round, 0, ROUND_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** Listens no longer: another one may be about to listen at the same addresses. */
     @Override
     public void close() {
+        CompletableFuture.runAsync(this::closeAll, rounds).join();
         rounds.shutdownNow();
+    }
+
+    private void closeAll() {
+        listening.values().forEach(ServiceProxy::closed);
     }
 
     /** Listens for what has pods, and no longer for what has none. */
@@ -135,7 +143,7 @@ final class ServiceProxy implements AutoCloseable {
         }
     }
 
-    private static void closed(Socket socket) {
+    private static void closed(Closeable socket) {
         try {
             socket.close();
         } catch (IOException e) {

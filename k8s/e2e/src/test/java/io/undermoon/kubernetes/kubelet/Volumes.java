@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * claims whose volume is a hostPath. Those with contents of the API server follow it at {@link #refresh}.
  */
 final class Volumes {
+    private static final Logger LOG = Logger.getLogger(Volumes.class.getName());
     private static final long TOKEN_SECONDS = 3607;
 
     /** Where contents come from; the paths are below the volume's directory. */
@@ -64,10 +67,14 @@ final class Volumes {
         }
     }
 
-    /** Publishes what has changed. */
+    /** Publishes what has changed. What has gone meanwhile stays as it was, as it does with a kubelet. */
     void refresh() throws IOException {
         for (Map.Entry<PublishedFiles, Contents> volume : followed.entrySet()) {
-            volume.getKey().publish(volume.getValue().read());
+            try {
+                volume.getKey().publish(volume.getValue().read());
+            } catch (MissingException e) {
+                LOG.log(Level.FINE, e, () -> "a volume stays as it was");
+            }
         }
     }
 

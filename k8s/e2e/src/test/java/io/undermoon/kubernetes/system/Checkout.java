@@ -9,7 +9,10 @@ public final class Checkout {
     public static final Path ROOT =
             Path.of(System.getProperty("undermoon.checkout", "../..")).toAbsolutePath();
 
+    /** The chart of a system without an operator. */
     public static final Path CHART = ROOT.resolve("k8s/helm/undermoon");
+
+    public static final Path OPERATOR_CHART = ROOT.resolve("k8s/helm/undermoon-operator");
     static final Path SCRIPTS = ROOT.resolve("k8s/e2e/src/test/namespaces");
 
     private Checkout() {}

@@ -110,6 +110,7 @@ public final class TestCluster implements AutoCloseable {
         for (String service : SERVICES) {
             images.put(service, service(service));
         }
+        images.put("operator", service("k8s/operator"));
         Path redis = RedisBinary.any();
         List<Content> programs = new ArrayList<>();
         if (isOutside(redis)) {
@@ -119,10 +120,11 @@ public final class TestCluster implements AutoCloseable {
         return new Images(images);
     }
 
-    private static Image service(String name) {
+    /** @param module the directory of the service */
+    private static Image service(String module) {
         Path java = Path.of(System.getProperty("java.home"));
         List<Content> contents = new ArrayList<>();
-        contents.add(new Content(Checkout.ROOT.resolve(name).resolve("target/quarkus-app"), "/deployments"));
+        contents.add(new Content(Checkout.ROOT.resolve(module).resolve("target/quarkus-app"), "/deployments"));
         if (isOutside(java)) {
             contents.add(new Content(java, java.toString()));
         }

@@ -53,20 +53,13 @@ public record BrokerView(
      *
      * @param spares the hot spares
      * @param notInSync the replicas that may not become master, or of which that is not known
-     * @param notices what the cluster lacks, in sentences
      */
     public record Cluster(
-            List<Chunk> chunks,
-            Set<String> spares,
-            boolean isMigrating,
-            Moves moves,
-            Set<String> notInSync,
-            List<String> notices) {
+            List<Chunk> chunks, Set<String> spares, boolean isMigrating, Moves moves, Set<String> notInSync) {
         public Cluster {
             chunks = List.copyOf(chunks);
             spares = Set.copyOf(spares);
             notInSync = Set.copyOf(notInSync);
-            notices = List.copyOf(notices);
         }
 
         public boolean uses(String proxy) {

@@ -81,8 +81,7 @@ public final class BrokerViews {
                 spares,
                 info.path("is_migrating").asBoolean(),
                 moves(info.path("migrations")),
-                notInSync,
-                new ArrayList<>(texts(replicas.path("notices"))));
+                notInSync);
     }
 
     private static List<BrokerView.Chunk> chunks(JsonNode nodes) {

@@ -68,6 +68,7 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
     /** After that a deletion waits for nothing any more. */
     private static final Duration MAX_CLEANUP = Duration.ofSeconds(60);
 
+    private static final int HTTP_NOT_FOUND = 404;
     private static final int HTTP_CONFLICT = 409;
 
     private final KubernetesClient client;
@@ -193,7 +194,8 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
             ensureAccess(observer, wanted, names);
             problems.addAll(ensureUsers(observer, wanted, names, cluster, users));
             ensureObjects(observer, wanted, names, cluster);
-            if (cluster.getStatus().observedGeneration != cluster.getMetadata().getGeneration()) {
+            if (cluster.getStatus().observedGeneration != cluster.getMetadata().getGeneration()
+                    || Step.REFUSED.equals(cluster.getStatus().state)) {
                 removeUnwanted(names, cluster);
             }
             return Optional.empty();
@@ -284,7 +286,7 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         objects.ensure(client, all.get(all.size() - 1));
     }
 
-    /** Says of each proxy pod whether a chunk has it: the others may be evicted. */
+    /** Says of each proxy pod whether a chunk has it: the others may be evicted. Of one that changes, the next time. */
     private void label(Names names, BrokerView.Cluster cluster) {
         for (Pod pod : client.pods()
                 .inNamespace(names.namespace())
@@ -294,10 +296,20 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
             String inUse = Boolean.toString(
                     cluster.uses(names.proxyAddress(pod.getMetadata().getName())));
             if (!inUse.equals(pod.getMetadata().getLabels().get(Names.IN_USE_LABEL))) {
-                client.resource(pod).edit(present -> {
-                    present.getMetadata().getLabels().put(Names.IN_USE_LABEL, inUse);
-                    return present;
-                });
+                label(pod, inUse);
+            }
+        }
+    }
+
+    private void label(Pod pod, String inUse) {
+        try {
+            client.resource(pod).edit(present -> {
+                present.getMetadata().getLabels().put(Names.IN_USE_LABEL, inUse);
+                return present;
+            });
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HTTP_CONFLICT && e.getCode() != HTTP_NOT_FOUND) {
+                throw e;
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.undermoon.operator.plan;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import io.undermoon.operator.api.UndermoonClusterSpec;
 import io.undermoon.operator.api.UndermoonClusterStatus;
 import io.undermoon.operator.broker.BrokerView;
 import io.undermoon.operator.broker.BrokerView.Chunk;
@@ -121,7 +122,7 @@ public final class Statuses {
         }
         Optional<String> trouble = observed.broker()
                 .flatMap(broker -> cluster.flatMap(value -> Planner.trouble(broker, value)))
-                .or(() -> cluster.flatMap(value -> value.notices().stream().findFirst()));
+                .or(() -> cluster.flatMap(value -> missingSpares(observed, value)));
         if (trouble.isPresent()) {
             return Verdict.of(true, "CopyMissing", trouble.get());
         }
@@ -133,6 +134,15 @@ public final class Statuses {
             return Verdict.of(true, "VolumesNotResized", refused);
         }
         return Verdict.of(false, "Complete", "all copies are there");
+    }
+
+    private static Optional<String> missingSpares(Observed observed, Cluster cluster) {
+        int copies = observed.spec().copies;
+        int wanted = cluster.chunks().size() * (copies - UndermoonClusterSpec.DEFAULT_COPIES);
+        int present = cluster.spares().size();
+        return present < wanted
+                ? Optional.of(present + " of " + wanted + " hot spares are there for " + copies + " copies")
+                : Optional.empty();
     }
 
     private static Condition condition(

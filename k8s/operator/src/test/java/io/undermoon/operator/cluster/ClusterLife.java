@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.undermoon.operator.api.SecretKey;
 import io.undermoon.operator.api.UndermoonCluster;
 import io.undermoon.operator.api.UndermoonClusterSpec;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -77,6 +79,10 @@ abstract class ClusterLife {
 
     /** One that knows nothing of what others have done. */
     final ClusterReconciler operator() {
+        return operator(writer());
+    }
+
+    private ClusterReconciler operator(Writer writer) {
         return new ClusterReconciler(
                 client(),
                 new OperatorConfig() {
@@ -95,7 +101,7 @@ abstract class ClusterLife {
                         return Duration.ofSeconds(10);
                     }
                 },
-                writer(),
+                writer,
                 other -> new BrokerClient(http, List.of(broker.address()), "token"),
                 () -> System.currentTimeMillis() + skipped);
     }
@@ -314,6 +320,29 @@ abstract class ClusterLife {
         change(cluster -> cluster.getSpec().networkPolicy = false);
         round();
         assertThat(policies.list().getItems()).isEmpty();
+    }
+
+    @Test
+    void what_was_to_go_while_kubernetes_refused_something_goes_later() {
+        create(1, spec -> spec.networkPolicy = true);
+        untilSteady();
+        change(cluster -> cluster.getSpec().networkPolicy = false);
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        reconciler = operator(wanted -> {
+            if (refuses.getAndSet(false)) {
+                throw new KubernetesClientException("not now");
+            }
+            writer().write(wanted);
+        });
+        assertThat(round().state()).isEqualTo(Step.REFUSED);
+        untilSteady();
+        assertThat(client().network()
+                        .v1()
+                        .networkPolicies()
+                        .inNamespace(names.namespace())
+                        .list()
+                        .getItems())
+                .isEmpty();
     }
 
     @Test

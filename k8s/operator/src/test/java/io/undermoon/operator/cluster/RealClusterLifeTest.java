@@ -51,7 +51,7 @@ class RealClusterLifeTest extends ClusterLife {
                 .withCaCertFile(server.authorities().toString())
                 .build();
         client = new KubernetesClientBuilder().withConfig(config).build();
-        try (Stream<Path> crds = Files.list(Path.of("..", "crds"))) {
+        try (Stream<Path> crds = Files.list(Path.of("..", "helm", "undermoon-operator", "crds"))) {
             for (Path crd : crds.toList()) {
                 client.load(Files.newInputStream(crd)).serverSideApply();
             }
@@ -109,13 +109,16 @@ class RealClusterLifeTest extends ClusterLife {
         Operator operator = new Operator(configuration -> configuration
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
+                .withUseSSAToPatchPrimaryResource(false) // as in application.properties
                 .checkingCRDAndValidateLocalModel(false));
         operator.register(operator(), controller -> controller.settingNamespace(namespace()));
         operator.start();
         try {
-            create(1, spec -> {});
+            create(2, spec -> spec.coordinators = 1);
             until(() -> cluster().getStatus().state, "Steady");
             assertThat(cluster().getFinalizers()).isNotEmpty();
+            assertThat(cluster().getSpec().chunks).isEqualTo(2);
+            assertThat(cluster().getSpec().coordinators).isEqualTo(1);
             metadata("orders-metadata", "orders-metadata");
             metadata("other-metadata", "other-metadata");
             // No broker answers any more.

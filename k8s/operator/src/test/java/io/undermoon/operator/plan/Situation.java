@@ -105,8 +105,7 @@ final class Situation {
                         spares,
                         isMigrating,
                         new BrokerView.Moves(isMigrating ? 100 : 0, 30, 100, Optional.of(1500L), ""),
-                        notInSync,
-                        List.of()))
+                        notInSync))
                 : Optional.empty();
         Optional<BrokerView> broker = answers
                 ? Optional.of(new BrokerView(registered, failed, failing, cluster, maintenance, draining, drained))

@@ -49,6 +49,17 @@ class StatusesTest {
     }
 
     @Test
+    void a_hot_spare_is_a_copy_that_may_be_missing() {
+        Situation situation = steady(1);
+        situation.spec.copies = 3;
+        Condition degraded = described(situation, "Degraded");
+        assertThat(degraded.getReason()).isEqualTo("CopyMissing");
+        assertThat(degraded.getMessage()).isEqualTo("0 of 1 hot spares are there for 3 copies");
+        situation.spares.add(proxy(2));
+        assertThat(described(situation, "Degraded").getStatus()).isEqualTo("False");
+    }
+
+    @Test
     void is_not_ready_while_neither_half_of_a_chunk_serves() {
         Situation situation = steady(1);
         situation.change(0, pod -> Situation.stuck(pod, "it has not started yet"));

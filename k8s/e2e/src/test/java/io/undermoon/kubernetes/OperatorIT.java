@@ -1,0 +1,175 @@
+package io.undermoon.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.undermoon.dev.check.Verdict;
+import io.undermoon.kubernetes.system.CheckRun;
+import io.undermoon.kubernetes.system.OperatedCluster;
+import io.undermoon.kubernetes.system.TestCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The operator from its chart in a real Kubernetes, with the rights that the chart gives it, and a cluster of its under
+ * the load of the consistency checker. Writes wait for their replicas, so nothing that was acknowledged may be missing.
+ */
+@EnabledIfSystemProperty(named = "undermoon.kubernetes.long", matches = "true")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OperatorIT {
+    private static final int SOME = 300;
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private static Path directory;
+
+    private static TestCluster kubernetes;
+    private static OperatedCluster cluster;
+
+    private CheckRun check;
+
+    @BeforeAll
+    static void install() throws IOException, GeneralSecurityException {
+        System.out.println("files of the pods: " + directory);
+        kubernetes = new TestCluster(directory);
+        for (String zone : List.of("a", "b", "c")) {
+            kubernetes.kubelets().addNode("node-" + zone, "zone-" + zone);
+        }
+        cluster = OperatedCluster.install(kubernetes);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (kubernetes != null) {
+            kubernetes.close();
+        }
+    }
+
+    @BeforeEach
+    void write() {
+        check = cluster.check();
+        check.awaitCommands(SOME);
+    }
+
+    @AfterEach
+    void end() {
+        check.close();
+    }
+
+    @Test
+    @Order(0)
+    void the_spec_is_what_was_created() {
+        assertThat(cluster.<Integer>spec("coordinators")).isEqualTo(1);
+        assertThat(cluster.<Integer>spec("spares")).isEqualTo(2);
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(1)
+    void a_proxy_pod_that_is_killed_comes_back() {
+        Pod pod = cluster.proxyInUse();
+        kubernetes.client().pods().resource(pod).withGracePeriod(0).delete();
+        await("another pod has its name")
+                .atMost(LIMIT)
+                .until(() -> cluster.proxies().stream()
+                        .anyMatch(other -> other.getMetadata()
+                                        .getName()
+                                        .equals(pod.getMetadata().getName())
+                                && !isSame(other, pod)));
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(2)
+    void a_cluster_is_scaled_out_and_in() {
+        cluster.change("{\"chunks\":2}");
+        cluster.awaitSteady();
+        assertThat(cluster.proxies()).hasSize(6);
+        check.awaitCommands(SOME);
+        cluster.change("{\"chunks\":1}");
+        cluster.awaitSteady();
+        assertThat(cluster.proxies()).hasSize(4);
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(3)
+    void other_resources_are_rolled_out() {
+        List<Pod> former = cluster.proxies();
+        cluster.change("{\"proxyPods\":{\"resources\":{\"requests\":{\"cpu\":\"300m\",\"memory\":\"512Mi\"}}}}");
+        cluster.awaitSteady();
+        assertThat(cluster.proxies()).hasSameSizeAs(former).allSatisfy(pod -> {
+            assertThat(former).noneMatch(other -> isSame(other, pod));
+            assertThat(pod.getSpec().getContainers())
+                    .filteredOn(container -> container.getName().equals("proxy"))
+                    .singleElement()
+                    .satisfies(proxy ->
+                            assertThat(proxy.getResources().getRequests()).containsEntry("cpu", new Quantity("300m")));
+        });
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(4)
+    void an_operator_that_is_killed_is_followed_by_another_one() {
+        kubernetes
+                .client()
+                .pods()
+                .resource(cluster.operator())
+                .withGracePeriod(0)
+                .delete();
+        cluster.change("{\"coordinators\":2}");
+        cluster.awaitSteady();
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(5)
+    void nothing_is_left_of_a_deleted_cluster_and_no_right_was_missing() throws IOException {
+        check.close();
+        cluster.delete();
+        assertThat(kubernetes
+                        .client()
+                        .configMaps()
+                        .inNamespace(OperatedCluster.NAME)
+                        .withLabel("app.kubernetes.io/managed-by", "undermoon-broker")
+                        .list()
+                        .getItems())
+                .isEmpty();
+        try (Stream<Path> logs = Files.walk(directory.resolve("pods"))) {
+            assertThat(logs.filter(file -> file.endsWith("operator.log")).toList())
+                    .hasSizeGreaterThan(1)
+                    .allSatisfy(log -> assertThat(log).content().doesNotContain("forbidden"));
+        }
+    }
+
+    private static boolean isSame(Pod pod, Pod former) {
+        return pod.getMetadata().getUid().equals(former.getMetadata().getUid());
+    }
+
+    private void nothingIsLost() {
+        check.awaitCommands(SOME);
+        cluster.awaitSteady();
+        Verdict verdict = check.verify();
+        System.out.println(verdict);
+        assertThat(verdict.passed()).as("%s", verdict).isTrue();
+    }
+}
