@@ -84,8 +84,10 @@ record BaseImage(String text) {
             throw new ImageException("""
                     the base image %s cannot be fetched: %s
                     Either make its registry reachable, or use an image that is at hand:
-                      -Dimages.base=tar:/path/of/image.tar     as `docker save` writes it; it needs JAVA_HOME in its environment
-                      -Dimages.base=jdk:/directory/of/a/jdk    a JDK of this machine, for images to try out on this architecture
+                      -Dimages.base=tar:/path/of/image.tar
+                        as `docker save` writes it; it needs JAVA_HOME in its environment
+                      -Dimages.base=jdk:/directory/of/a/jdk
+                        a JDK of this machine, for images to try out on this architecture
                     For native executables it is images.native-base, and a tar.""".formatted(text, rootCause(e)), e);
         } catch (InvalidImageReferenceException | CacheDirectoryCreationException e) {
             throw new ImageException("the base image " + text + " cannot be used: " + e.getMessage(), e);

@@ -38,11 +38,11 @@ final class Bases {
         return tar;
     }
 
-    /** A JDK of this machine that has startup caches: the one that runs the tests, or one where they are installed. */
+    /** A JDK that has startup caches: the one that runs the tests, or one that is installed beside it. */
     static Optional<Path> jdk25() throws IOException {
-        Path installed = Path.of("/usr/lib/jvm");
-        try (Stream<Path> others = Files.isDirectory(installed) ? Files.list(installed) : Stream.empty()) {
-            return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"))), others.sorted())
+        Path present = Path.of(System.getProperty("java.home")).toRealPath();
+        try (Stream<Path> others = Files.list(present.getParent())) {
+            return Stream.concat(Stream.of(present), others.sorted())
                     .filter(jdk -> version(jdk) >= 25 && Files.exists(jdk.resolve("bin/jlink")))
                     .findFirst();
         }
