@@ -48,6 +48,7 @@ final class Foreground implements AutoCloseable {
     private final KeySet keys;
     private final byte[] value;
     private final double commandsPerSecond;
+    private final Bystander bystander;
     private final List<HostPort> nodes;
     private final Map<String, HostPort> byName = new HashMap<>();
     private final HostPort[] owners = new HostPort[Slot.COUNT];
@@ -74,11 +75,19 @@ final class Foreground implements AutoCloseable {
     /**
      * @param nodes all there are; the first one has the keys at the start
      * @param commandsPerSecond 0 for as many as there can be
+     * @param bystander measures the same periods
      */
-    Foreground(KeySet keys, byte[] value, List<HostPort> nodes, int clientCount, double commandsPerSecond) {
+    Foreground(
+            KeySet keys,
+            byte[] value,
+            List<HostPort> nodes,
+            int clientCount,
+            double commandsPerSecond,
+            Bystander bystander) {
         this.keys = keys;
         this.value = value;
         this.commandsPerSecond = commandsPerSecond;
+        this.bystander = bystander;
         this.nodes = nodes;
         Arrays.fill(owners, nodes.get(0));
         for (int i = 0; i < clientCount; i++) {
@@ -109,7 +118,8 @@ final class Foreground implements AutoCloseable {
     Phase endPhase() {
         return onLoop(() -> {
             long now = System.nanoTime();
-            Phase phase = Phase.of((now - phaseStartNanos) / 1e9, latency, pausedNanos, redirections, errors);
+            Phase phase = Phase.of(
+                    (now - phaseStartNanos) / 1e9, latency, pausedNanos, bystander.endPhase(), redirections, errors);
             latency = new Histogram(HIGHEST_NANOS, DIGITS);
             redirections = 0;
             pausedNanos = 0;

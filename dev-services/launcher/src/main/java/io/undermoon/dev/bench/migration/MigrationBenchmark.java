@@ -21,19 +21,29 @@ final class MigrationBenchmark {
     private final int clients;
     private final Duration around;
     private final int offeredMoves;
+    private final Bystander bystander;
     private final Progress progress;
 
     /**
      * @param around how long clients warm up, and are then looked at before and after a move
      * @param offeredMoves how often to move under the offered load
+     * @param bystander has been started
      */
-    MigrationBenchmark(KeySet keys, int valueBytes, int clients, Duration around, int offeredMoves, Progress progress) {
+    MigrationBenchmark(
+            KeySet keys,
+            int valueBytes,
+            int clients,
+            Duration around,
+            int offeredMoves,
+            Bystander bystander,
+            Progress progress) {
         this.keys = keys;
         this.value = new byte[valueBytes];
         Arrays.fill(value, (byte) 'x');
         this.clients = clients;
         this.around = around;
         this.offeredMoves = offeredMoves;
+        this.bystander = bystander;
         this.progress = progress;
     }
 
@@ -56,7 +66,7 @@ final class MigrationBenchmark {
 
     private Move underLoad(MovingPair pair, Load load, double commandsPerSecond, Runnable move) {
         progress.step(pair.name() + ": moving under " + load + " load");
-        try (Foreground foreground = new Foreground(keys, value, pair.nodes(), clients, commandsPerSecond)) {
+        try (Foreground foreground = new Foreground(keys, value, pair.nodes(), clients, commandsPerSecond, bystander)) {
             foreground.start();
             pause(around);
             foreground.endPhase();

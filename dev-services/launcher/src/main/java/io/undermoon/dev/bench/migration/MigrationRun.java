@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A whole run: first redis-cli, where it is installed, then this system, each with processes of its own that are
@@ -44,12 +45,18 @@ public record MigrationRun(
         KeySet set = new KeySet(keys);
         Machine machine = Machine.current("", "own clients");
         List<Move> moves = new ArrayList<>();
-        MigrationBenchmark benchmark = new MigrationBenchmark(set, valueBytes, clients, around, offeredMoves, progress);
-        redisCli.ifPresent(
-                program -> moves.addAll(measure(benchmark, new RedisCliPair(installation, program, progress))));
-        if (undermoon) {
-            moves.addAll(measure(benchmark, new UndermoonPair(installation, progress)));
-        }
+        Bystander bystander = new Bystander(installation);
+        withHook(bystander::close, () -> {
+            bystander.start(installation, progress);
+            MigrationBenchmark benchmark =
+                    new MigrationBenchmark(set, valueBytes, clients, around, offeredMoves, bystander, progress);
+            redisCli.ifPresent(
+                    program -> moves.addAll(measure(benchmark, new RedisCliPair(installation, program, progress))));
+            if (undermoon) {
+                moves.addAll(measure(benchmark, new UndermoonPair(installation, progress)));
+            }
+            return moves;
+        });
         return new MigrationReport(machine, keys, set.moving(), valueBytes, clients, moves);
     }
 
@@ -58,15 +65,21 @@ public record MigrationRun(
         return MigrationTable.render(report);
     }
 
-    /** The pair ends with this program, however it ends. */
     private static List<Move> measure(MigrationBenchmark benchmark, MovingPair pair) {
-        Thread hook = new Thread(pair::close, "stop-pair");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
+        return withHook(pair::close, () -> {
             pair.start();
             return benchmark.run(pair);
+        });
+    }
+
+    /** The processes that an action uses end after it, or with this program, however it ends. */
+    private static List<Move> withHook(Runnable end, Supplier<List<Move>> action) {
+        Thread hook = new Thread(end, "stop-processes");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return action.get();
         } finally {
-            pair.close();
+            end.run();
             Runtime.getRuntime().removeShutdownHook(hook);
         }
     }

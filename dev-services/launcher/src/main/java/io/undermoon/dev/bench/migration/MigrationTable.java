@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A report as text: a line for each move, then ratios of ours to redis-cli's. */
 final class MigrationTable {
-    private static final String HEAD = "%-10s %-10s %8s %7s %10s %10s %5s %10s %8s %8s %8s %9s %7s %7s%n";
-    private static final String ROW = "%-10s %-10s %8.1f %7.1f %10s %10s %5s %10s %8s %8s %8s %9s %7s %7s%n";
+    private static final String HEAD = "%-10s %-10s %8s %7s %10s %10s %5s %10s %8s %8s %8s %9s %7s %9s %9s %7s%n";
+    private static final String ROW = "%-10s %-10s %8.1f %7.1f %10s %10s %5s %10s %8s %8s %8s %9s %7s %9s %9s %7s%n";
 
     private MigrationTable() {}
 
@@ -32,8 +32,12 @@ final class MigrationTable {
                 "after",
                 "longest",
                 "paused",
+                "PING p99",
+                "longest",
                 "errors"));
         report.moves().forEach(move -> text.append(row(move)));
+        text.append(
+                "PING, during the move, is to a Redis server that has no part in it: what the machine itself costs\n");
         for (Load load : Load.values()) {
             ratio(report, load).ifPresent(line -> text.append(line).append('\n'));
         }
@@ -67,6 +71,8 @@ final class MigrationTable {
                 during == null || move.load() != Load.OFFERED
                         ? "-"
                         : String.format(Locale.ROOT, "%.1f", during.pausedMillis()),
+                during == null ? "-" : String.format(Locale.ROOT, "%.2f", during.pingP99Millis()),
+                during == null ? "-" : String.format(Locale.ROOT, "%.1f", during.pingLongestMillis()),
                 during == null ? "-" : String.valueOf(sum(during.errors())));
     }
 

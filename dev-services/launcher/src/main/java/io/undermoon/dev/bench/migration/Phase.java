@@ -10,6 +10,8 @@ import org.HdrHistogram.Histogram;
  * @param longestMillis the longest that a single command took
  * @param pausedMillis the longest that the clients themselves did not run, in steps of a millisecond; means nothing
  *     unless load is offered
+ * @param pingP99Millis what the {@link Bystander} measured meanwhile
+ * @param pingLongestMillis the longest of that
  * @param errors how often which error was seen, redirections not among them
  */
 public record Phase(
@@ -19,13 +21,21 @@ public record Phase(
         double p99Millis,
         double longestMillis,
         double pausedMillis,
+        double pingP99Millis,
+        double pingLongestMillis,
         long redirections,
         Map<String, Long> errors) {
     public Phase {
         errors = Map.copyOf(errors);
     }
 
-    static Phase of(double seconds, Histogram nanos, long pausedNanos, long redirections, Map<String, Long> errors) {
+    static Phase of(
+            double seconds,
+            Histogram nanos,
+            long pausedNanos,
+            Histogram pings,
+            long redirections,
+            Map<String, Long> errors) {
         return new Phase(
                 seconds,
                 nanos.getTotalCount() / seconds,
@@ -33,6 +43,8 @@ public record Phase(
                 nanos.getValueAtPercentile(99) / 1e6,
                 nanos.getMaxValue() / 1e6,
                 pausedNanos / 1e6,
+                pings.getValueAtPercentile(99) / 1e6,
+                pings.getMaxValue() / 1e6,
                 redirections,
                 errors);
     }

@@ -27,7 +27,7 @@ class MigrationTableTest {
         assertThat(text.lines().filter(line -> line.startsWith("undermoon  saturating")))
                 .singleElement()
                 .asString()
-                .contains(" 0.75 ", " 10.0 ", " 3");
+                .contains(" 0.75 ", " 10.0 ", " 6.25       7.5 ", " 3");
         assertThat(text)
                 .contains("saturating ours takes 0.25 of redis-cli's time")
                 .contains("idle       ours takes 0.75 of redis-cli's time")
@@ -46,6 +46,6 @@ class MigrationTableTest {
     }
 
     private static Phase phase(double commandsPerSecond, Map<String, Long> errors) {
-        return new Phase(10, commandsPerSecond, 1, 2, 3, 4, 5, errors);
+        return new Phase(10, commandsPerSecond, 1, 2, 3, 4, 6.25, 7.5, 5, errors);
     }
 }
