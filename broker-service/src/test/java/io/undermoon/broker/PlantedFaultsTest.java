@@ -48,6 +48,9 @@ class PlantedFaultsTest {
 
             // Failovers and allocation.
             plan.Failover#replacement omits String.equals -> plan.FailoverTest#never_replaces_on_the_host_of_the_survivor
+            state.Location#differ returns false -> plan.ZonesTest#puts_the_halves_of_a_chunk_into_two_zones
+            plan.Failover#replacement omits Location.isSameMachine -> plan.ZonesTest#replaces_a_failed_proxy_in_another_zone_than_the_one_that_is_left
+            plan.Proxies#locate omits MetadataEdit.put -> plan.ZonesTest#knows_the_new_place_of_a_proxy_that_a_cluster_uses
             plan.ProxyPool#after omits Stream.allMatch as true -> plan.MarksTest#a_replaced_proxy_whose_keys_may_be_needed_becomes_no_replica_of_another_cluster
             plan.Failover#isDown returns false -> plan.FailoverTest#does_not_flap_when_both_halves_fail
             plan.Failover#takeOver omits Failover.isDown -> plan.FailoverTest#does_not_flap_when_both_halves_fail

@@ -142,6 +142,8 @@ class PlantedFaultsIT {
             limit.Meter#isFull returns false -> client.RateLimitsIT#connections_beyond_the_limit_of_a_user_are_refused
 
             // Rights.
+            client.ClientPorts#outsideOf returns null -> server.OutsideClientsIT
+            replication.ReplicationUser#hasPasswords returns true -> replication.NodeRunTest#the_user_names_the_run_in_the_form_of_each_version
             client.Guard#refusesControl returns false -> server.SecurityIT#control_commands_need_the_secret
             client.Guard#refuses returns false -> server.SecurityIT#users_may_do_what_their_rules_say
 

@@ -1,19 +1,27 @@
 package io.undermoon.broker.plan;
 
+import io.undermoon.broker.state.Location;
+import io.undermoon.broker.state.Location.Distance;
 import io.undermoon.broker.state.Metadata;
+import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What the copies of a cluster's data lack, and what would help: sentences for its operator. */
 public final class Advice {
+    private static final String REMEDY =
+            ": POST /hosts/drain/<host> of one of them moves the chunk where there are free proxies farther apart";
+
     private Advice() {}
 
-    /** At most one sentence for each chunk, in order; empty if all chunks have all copies and their masters even. */
+    /** At most one sentence for each chunk, in order; empty if all chunks have all copies, far apart, and their masters
+     * even. */
     public static List<String> of(Metadata state, PlanContext context, StoredCluster cluster) {
         Set<ProxyAddress> down = FailureReports.down(state, context);
         List<String> sentences = new ArrayList<>();
@@ -27,7 +35,7 @@ public final class Advice {
             } else if (down.contains(second)) {
                 sentences.add(oneDown(chunk, 1));
             } else {
-                bothUp(cluster, chunk, sentences);
+                bothUp(state, cluster, chunk, sentences);
             }
         }
         return List.copyOf(sentences);
@@ -60,7 +68,7 @@ public final class Advice {
                 + "?force=true accepts the loss";
     }
 
-    private static void bothUp(StoredCluster cluster, StoredChunk chunk, List<String> sentences) {
+    private static void bothUp(Metadata state, StoredCluster cluster, StoredChunk chunk, List<String> sentences) {
         Long maxLag = cluster.config().maxLagOnFailover();
         String limit = maxLag == null ? "" : " or further behind than max_lag_on_failover, " + maxLag + " bytes";
         for (int part = 0; part < StoredChunk.PARTS; part++) {
@@ -84,7 +92,31 @@ public final class Advice {
         if (chunk.rolePosition() != RolePosition.NORMAL && !chunk.hasNoSlots()) {
             sentences.add("proxy '" + masterProxy(chunk, 0) + "' has both masters of its chunk: PUT /clusters/balance"
                     + " evens them out, and auto_balance does when it has been quiet");
+            return;
         }
+        near(state, chunk).ifPresent(sentences::add);
+    }
+
+    /** Of a chunk whose halves fail together. */
+    private static Optional<String> near(Metadata state, StoredChunk chunk) {
+        ProxyAddress first = chunk.proxyAddresses().get(0);
+        ProxyAddress second = chunk.proxyAddresses().get(1);
+        Location place = Preconditions.requireProxy(state, first).place();
+        Location other = Preconditions.requireProxy(state, second).place();
+        List<Location> all =
+                state.allProxies().values().stream().map(ProxyResource::place).toList();
+        if (place.isSameMachine(other) && all.stream().anyMatch(any -> place.distance(any) != Distance.NONE)) {
+            return Optional.of(halves(first, second) + "on machine '" + place.machine() + "'" + REMEDY);
+        }
+        boolean isOneZone = place.zone() != null && place.zone().equals(other.zone());
+        if (isOneZone && all.stream().anyMatch(any -> place.distance(any) == Distance.ZONES)) {
+            return Optional.of(halves(first, second) + "in zone '" + place.zone() + "'" + REMEDY);
+        }
+        return Optional.empty();
+    }
+
+    private static String halves(ProxyAddress first, ProxyAddress second) {
+        return "proxies '" + first + "' and '" + second + "', the halves of a chunk, are both ";
     }
 
     private static ProxyAddress masterProxy(StoredChunk chunk, int part) {

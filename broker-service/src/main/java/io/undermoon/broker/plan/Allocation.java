@@ -3,15 +3,18 @@ package io.undermoon.broker.plan;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 import static java.util.Comparator.comparingLong;
+import static java.util.Comparator.reverseOrder;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
+import io.undermoon.broker.state.Location;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,9 +23,12 @@ import java.util.function.Predicate;
 /**
  * The choice of the proxies of new chunks.
  *
- * <p>The halves of a chunk are always on different hosts. The first half comes from the host with the most free
- * proxies, the second from the host that shares the fewest chunks with it. So a host with more than half of the free
- * proxies has a half of every chunk until it has no more than half, and there is always a second half.
+ * <p>The halves of a chunk are always on different hosts, and in different zones, else on different machines, where
+ * these are known and there are such proxies. The first half comes from the zone, therein the machine, and therein the
+ * host with the most free proxies; of the hosts that are farthest from it the second half comes from the one that
+ * shares the fewest chunks with it. So a host with half of the free proxies or more, whose zone and machine have that
+ * as well, has a half of every chunk until it has no more than half, and there is always a second half; and as many
+ * chunks as possible are in two zones.
  *
  * <p>In ordered mode the proxies with the next indices are paired in order, whatever their hosts.
  */
@@ -130,9 +136,11 @@ final class Allocation {
 
     private Pair nextPair() {
         String first = richestHost();
+        Location place = placeOf(first);
         String second = freeByHost.keySet().stream()
                 .filter(host -> !host.equals(first))
-                .min(comparingInt((String host) -> links.count(first, host))
+                .min(comparing((String host) -> place.distance(placeOf(host)))
+                        .thenComparing(comparingInt((String host) -> links.count(first, host)))
                         .thenComparing(
                                 comparingInt((String host) -> freeOn(host).size())
                                         .reversed())
@@ -143,12 +151,30 @@ final class Allocation {
     }
 
     private String richestHost() {
-        return freeByHost.entrySet().stream()
-                .max(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
-                                entry.getValue().size())
-                        .thenComparing(Map.Entry::getKey, (a, b) -> b.compareTo(a)))
-                .map(Map.Entry::getKey)
+        Map<List<String>, Integer> free = new HashMap<>();
+        freeByHost.forEach((host, proxies) -> {
+            domains(host).forEach(domain -> free.merge(domain, proxies.size(), Integer::sum));
+        });
+        return freeByHost.keySet().stream()
+                .max(comparingInt(
+                                (String host) -> free.getOrDefault(domains(host).get(0), 0))
+                        .thenComparing(comparingInt(
+                                (String host) -> free.getOrDefault(domains(host).get(1), 0)))
+                        .thenComparing(
+                                comparingInt((String host) -> freeOn(host).size()))
+                        .thenComparing(reverseOrder()))
                 .orElseThrow();
+    }
+
+    /** The zone and the machine of a host; a machine is named with its zone, so that it is in one. */
+    private List<List<String>> domains(String host) {
+        List<String> names = placeOf(host).names();
+        return List.of(names.subList(0, 1), names);
+    }
+
+    /** That of its first proxy: all proxies of a host are at one place. */
+    private Location placeOf(String host) {
+        return freeOn(host).getFirst().place();
     }
 
     private Deque<ProxyResource> freeOn(String host) {

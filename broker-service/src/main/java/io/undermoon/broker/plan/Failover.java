@@ -3,6 +3,7 @@ package io.undermoon.broker.plan;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 
+import io.undermoon.broker.state.Location;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
@@ -177,20 +178,21 @@ public final class Failover {
     private static Outcome<Result> replace(
             Metadata state, PlanContext context, StoredCluster cluster, Place place, ProxyResource failed) {
         StoredChunk chunk = place.in(cluster);
-        Optional<Spare> spare = Spares.successor(state, context, chunk);
+        Optional<Spare> spare = Spares.successor(state, context, chunk, place.otherHalf());
         if (spare.isPresent()) {
             StoredChunk changed = chunk.withHalf(place.half(), spare.get());
             return replaced(
                     state, cluster, place.chunk(), changed, failed, spare.get().proxyAddress());
         }
         String otherHost = chunk.hosts().get(place.otherHalf());
-        Optional<ProxyResource> free = replacement(state, context, cluster, failed.host(), otherHost);
+        ProxyResource other = Preconditions.requireProxy(state, place.otherProxy(cluster));
+        Optional<ProxyResource> free = replacement(state, context, cluster, failed, other);
         if (free.isPresent()) {
             StoredChunk changed = chunk.withHalf(place.half(), free.get());
             return replaced(
                     state, cluster, place.chunk(), changed, failed, free.get().proxyAddress());
         }
-        Optional<Spares.Donor> donor = Spares.donor(state, context, cluster, chunk);
+        Optional<Spares.Donor> donor = Spares.donor(state, context, cluster, chunk, place.otherHalf());
         if (donor.isPresent()) {
             return replaced(state, donor.get(), cluster.name(), place, failed);
         }
@@ -230,11 +232,11 @@ public final class Failover {
     }
 
     /**
-     * The free proxy whose host shares the fewest chunks with the host of the other half, then the host with the most
-     * free proxies.
+     * The free proxy that is farthest from the other half, and if possible not on the machine of the failed one, whose
+     * host shares the fewest chunks with the host of the other half, then the host with the most free proxies.
      */
     private static Optional<ProxyResource> replacement(
-            Metadata state, PlanContext context, StoredCluster cluster, String failedHost, String otherHost) {
+            Metadata state, PlanContext context, StoredCluster cluster, ProxyResource failed, ProxyResource other) {
         SortedMap<String, Deque<ProxyResource>> free =
                 ProxyPool.byHost(ProxyPool.replicasFor(cluster, state, context).stream()
                         .filter(proxy -> Marks.mayJoin(proxy, cluster))
@@ -242,13 +244,20 @@ public final class Failover {
         LinkTable links = LinkTable.of(state);
         return free.entrySet().stream()
                 .filter(entry ->
-                        !entry.getKey().equals(failedHost) && !entry.getKey().equals(otherHost))
-                .min(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
-                                links.count(otherHost, entry.getKey()))
+                        !entry.getKey().equals(failed.host()) && !entry.getKey().equals(other.host()))
+                .min(comparing((Map.Entry<String, Deque<ProxyResource>> entry) ->
+                                other.place().distance(place(entry.getValue())))
+                        .thenComparing(entry -> failed.place().isSameMachine(place(entry.getValue())))
+                        .thenComparing(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
+                                links.count(other.host(), entry.getKey())))
                         .thenComparing(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
                                         entry.getValue().size())
                                 .reversed())
                         .thenComparing(comparing(Map.Entry::getKey)))
                 .map(entry -> entry.getValue().getFirst());
+    }
+
+    private static Location place(Deque<ProxyResource> proxiesOfHost) {
+        return proxiesOfHost.getFirst().place();
     }
 }

@@ -1,5 +1,6 @@
 package io.undermoon.broker.plan;
 
+import io.undermoon.broker.state.Location;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.ProxyResource;
@@ -9,9 +10,10 @@ import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Registration and removal of proxies. */
+/** Registration and removal of proxies, and where they run. */
 public final class Proxies {
     private Proxies() {}
 
@@ -83,7 +85,8 @@ public final class Proxies {
         ProxyResource known = state.allProxies().get(address);
         ProxyAddress replica = replicaAddress(address, replicaAddress, known);
         ProxyResource.Marking marking = marking(marks, known);
-        ProxyResource given = new ProxyResource(address, nodes, host, place, null, replica, marking);
+        Location location = known == null ? null : known.location();
+        ProxyResource given = new ProxyResource(address, nodes, host, place, null, replica, marking, location);
         if (known == null) {
             return new Outcome<>(stored(state, given), Registration.ADDED);
         }
@@ -166,6 +169,17 @@ public final class Proxies {
     private static UndermoonException inUse(String what, ProxyAddress owner) {
         return new UndermoonException(
                 ErrorCode.IN_USE, what + " is that of proxy '" + owner + "'; remove that proxy first if it is gone");
+    }
+
+    /**
+     * Notes where proxies run now, those in clusters included; the others stay as they are. Nothing moves by that, and
+     * no proxy has to know of it.
+     */
+    public static Outcome<Outcome.Done> locate(Metadata state, Map<ProxyAddress, Location> locations) {
+        MetadataEdit edit = state.edit();
+        locations.forEach((address, location) ->
+                edit.put(Preconditions.requireProxy(state, address).at(location)));
+        return Outcome.done(edit.done());
     }
 
     public static Outcome<Outcome.Done> remove(Metadata state, ProxyAddress address) {

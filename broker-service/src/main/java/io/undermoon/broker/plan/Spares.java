@@ -3,6 +3,7 @@ package io.undermoon.broker.plan;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 
+import io.undermoon.broker.state.Location;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.broker.state.MetadataView;
@@ -124,7 +125,7 @@ public final class Spares {
             for (int i = 0; i < chunks.size(); i++) {
                 StoredChunk chunk = chunks.get(i);
                 Optional<ProxyResource> choice =
-                        chunk.spares().size() > number ? Optional.empty() : choice(free, chunk);
+                        chunk.spares().size() > number ? Optional.empty() : choice(state, free, chunk);
                 if (choice.isPresent()) {
                     ProxyAddress proxy = choice.get().proxyAddress();
                     chunks.set(i, chunk.withSpare(Spare.of(choice.get())));
@@ -157,14 +158,20 @@ public final class Spares {
                 .toList();
     }
 
-    /** Takes a free proxy: on a host without a spare of the chunk if there is one, then on that with the most. */
-    private static Optional<ProxyResource> choice(SortedMap<String, Deque<ProxyResource>> free, StoredChunk chunk) {
+    /**
+     * Takes a free proxy: on a host without a spare of the chunk if there is one, then in another zone or on another
+     * machine than the chunk's proxies, then on the host with the most.
+     */
+    private static Optional<ProxyResource> choice(
+            Metadata state, SortedMap<String, Deque<ProxyResource>> free, StoredChunk chunk) {
         Set<String> hostsOfSpares = new HashSet<>();
         chunk.spares().forEach(spare -> hostsOfSpares.add(spare.host()));
         return free.entrySet().stream()
                 .filter(entry -> !entry.getValue().isEmpty() && !chunk.hosts().contains(entry.getKey()))
                 .min(comparing((Map.Entry<String, Deque<ProxyResource>> entry) ->
                                 hostsOfSpares.contains(entry.getKey()))
+                        .thenComparing(
+                                entry -> nearness(state, chunk, entry.getValue().getFirst()))
                         .thenComparing(comparingInt((Map.Entry<String, Deque<ProxyResource>> entry) ->
                                         entry.getValue().size())
                                 .reversed())
@@ -172,28 +179,44 @@ public final class Spares {
                 .map(entry -> entry.getValue().removeFirst());
     }
 
+    /** How near a proxy is to those of a chunk, all taken together. */
+    private static int nearness(Metadata state, StoredChunk chunk, ProxyResource proxy) {
+        return chunk.proxies()
+                .mapToInt(other -> placeOf(state, other).distance(proxy.place()).ordinal())
+                .sum();
+    }
+
+    private static Location placeOf(Metadata state, ProxyAddress proxy) {
+        return Preconditions.requireProxy(state, proxy).place();
+    }
+
     private static boolean fits(Metadata state, StoredChunk chunk, Spare spare) {
         return !chunk.hosts().contains(spare.host()) && !state.drainingHosts().contains(spare.host());
     }
 
-    /** The spare that takes the place of a half of its chunk. */
-    static Optional<Spare> successor(Metadata state, PlanContext context, StoredChunk chunk) {
+    /** The spare that takes the place of a half: the first of those that are farthest from the other half. */
+    static Optional<Spare> successor(Metadata state, PlanContext context, StoredChunk chunk, int otherHalf) {
+        Location other = placeOf(state, chunk.proxyAddresses().get(otherHalf));
         return chunk.spares().stream()
                 .filter(spare -> fits(state, chunk, spare) && isUp(state, context, spare))
-                .findFirst();
+                .min(comparing(spare -> other.distance(placeOf(state, spare.proxyAddress()))));
     }
 
     /**
      * A spare of another chunk that can become a half of a chunk that has lost one: of the same cluster if there is
-     * one, of the chunk with the most spares.
+     * one, as far from the other half as possible, of the chunk with the most spares.
      */
-    static Optional<Donor> donor(Metadata state, PlanContext context, StoredCluster cluster, StoredChunk chunk) {
+    static Optional<Donor> donor(
+            Metadata state, PlanContext context, StoredCluster cluster, StoredChunk chunk, int otherHalf) {
+        Location other = placeOf(state, chunk.proxyAddresses().get(otherHalf));
         return state.clusters().values().stream()
-                .flatMap(other -> donors(other, chunk))
+                .flatMap(giving -> donors(giving, chunk))
                 .filter(donor -> fits(state, chunk, donor.spare())
                         && isUp(state, context, donor.spare())
                         && mayLeave(state, donor, cluster))
                 .min(comparing((Donor donor) -> !donor.cluster().name().equals(cluster.name()))
+                        .thenComparing((Donor donor) ->
+                                other.distance(placeOf(state, donor.spare().proxyAddress())))
                         .thenComparing(comparingInt(
                                         (Donor donor) -> chunkOf(donor).spares().size())
                                 .reversed())

@@ -44,6 +44,8 @@ final class Endpoints {
             operator POST   /proxies/meta
             viewer   GET    /proxies/meta/{address}
             operator DELETE /proxies/meta/{address}
+            viewer   GET    /proxies/locations
+            operator PUT    /proxies/locations
             viewer   GET    /failures
             operator POST   /failures/{address}/{reporter_id}
             operator DELETE /failures/{address}/{reporter_id}

@@ -1,6 +1,7 @@
 package io.undermoon.broker.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.undermoon.broker.state.Location;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Epoch;
@@ -86,6 +87,14 @@ public final class Messages {
 
     /** The proxies that did not answer an epoch recovery. */
     public record FailedAddresses(List<ProxyAddress> failedAddresses) {}
+
+    /** Where proxies run; a member of a request that is {@code {}} says that it is not known. */
+    public record Locations(
+            @Schema(
+                    description = "by address of the proxy",
+                    examples = "{\"10.0.0.1:5299\":{\"zone\":\"eu-1a\",\"machine\":\"node-7\"}}")
+            @Nullable
+            SortedMap<String, Location> locations) {}
 
     /** The hosts after whose loss a chunk could not be repaired. */
     public record HostsCannotFail(List<String> hostsCannotFail) {}

@@ -5,6 +5,7 @@ import io.undermoon.broker.plan.Replicas;
 import io.undermoon.broker.state.AuditEntry;
 import io.undermoon.broker.state.Backup;
 import io.undermoon.broker.state.ClusterUpdate;
+import io.undermoon.broker.state.Location;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
@@ -57,6 +58,7 @@ import io.undermoon.umctl.MigrationProgress;
             Proxy.class,
             ProxyResource.class,
             ProxyResource.Marking.class,
+            Location.class,
             PastUse.class,
             Tenancy.class,
             ReplMeta.class,
@@ -74,6 +76,7 @@ import io.undermoon.umctl.MigrationProgress;
             Messages.ClusterNodeNumber.class,
             Messages.ProxyRegistration.class,
             Messages.ReplicaAddresses.class,
+            Messages.Locations.class,
             Messages.FailedAddresses.class,
             Messages.HostsCannotFail.class,
             Messages.EpochReply.class,

@@ -4,9 +4,11 @@ import io.undermoon.broker.plan.Failover;
 import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.plan.Switchover;
 import io.undermoon.broker.rest.Messages.Addresses;
+import io.undermoon.broker.rest.Messages.Locations;
 import io.undermoon.broker.rest.Messages.ProxyEpochsReply;
 import io.undermoon.broker.rest.Messages.ProxyRegistration;
 import io.undermoon.broker.rest.Messages.ProxyReply;
+import io.undermoon.broker.state.Location;
 import io.undermoon.broker.state.ProxyResource;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.fault.ErrorCode;
@@ -19,6 +21,7 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
@@ -70,6 +73,27 @@ public final class ProxyEndpoints {
     @Operation(summary = "The addresses of the proxies the broker has given up on")
     public Addresses failedAddresses() {
         return new Addresses(List.copyOf(metadata.state().failedProxies()));
+    }
+
+    @GET
+    @Path("/locations")
+    @Operation(summary = "In which zone and on which machine proxies run, as far as that was told")
+    public Locations locations() {
+        SortedMap<String, Location> locations = new TreeMap<>();
+        metadata.state().allProxies().forEach((address, proxy) -> locations.put(address.toString(), proxy.place()));
+        return new Locations(locations);
+    }
+
+    @PUT
+    @Path("/locations")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Tell where proxies run now, those in clusters included; the others stay as they are")
+    public Response locate(@Nullable Locations body) {
+        SortedMap<ProxyAddress, Location> locations = new TreeMap<>();
+        Input.member("locations", Input.body(body).locations())
+                .forEach((address, location) -> locations.put(Input.knownProxyAddress(address), location));
+        metadata.change((state, context) -> Proxies.locate(state, locations));
+        return Response.ok().build();
     }
 
     @GET

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param replicaAddress where it serves clients as a replica; absent, and not written, when only its one address is
  *     known
  * @param marking absent, and not written, for a proxy that does not mark its nodes
+ * @param location absent, and not written, as long as nobody has told it
  */
 public record ProxyResource(
         ProxyAddress proxyAddress,
@@ -30,7 +31,8 @@ public record ProxyResource(
         long index,
         @Nullable ClusterName cluster,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ProxyAddress replicaAddress,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Marking marking) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Marking marking,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Location location) {
     public static final int NODES = 2;
     /** How many past uses are kept: one is enough, unless a proxy was in several clusters while it did not run. */
     private static final int PAST_USES = 4;
@@ -74,7 +76,8 @@ public record ProxyResource(
     }
 
     ProxyResource assignedTo(@Nullable ClusterName newCluster) {
-        return new ProxyResource(proxyAddress, nodeAddresses, host, index, newCluster, replicaAddress, marking);
+        return new ProxyResource(
+                proxyAddress, nodeAddresses, host, index, newCluster, replicaAddress, marking, location);
     }
 
     /** This proxy without a cluster. */
@@ -84,11 +87,24 @@ public record ProxyResource(
     }
 
     public ProxyResource servingReplicasAt(@Nullable ProxyAddress newReplicaAddress) {
-        return new ProxyResource(proxyAddress, nodeAddresses, host, index, cluster, newReplicaAddress, marking);
+        return new ProxyResource(
+                proxyAddress, nodeAddresses, host, index, cluster, newReplicaAddress, marking, location);
     }
 
     public ProxyResource marking(@Nullable Marking newMarking) {
-        return new ProxyResource(proxyAddress, nodeAddresses, host, index, cluster, replicaAddress, newMarking);
+        return new ProxyResource(
+                proxyAddress, nodeAddresses, host, index, cluster, replicaAddress, newMarking, location);
+    }
+
+    /** This proxy somewhere else; {@link Location#UNKNOWN} is not stored. */
+    public ProxyResource at(Location newLocation) {
+        Location known = newLocation.equals(Location.UNKNOWN) ? null : newLocation;
+        return new ProxyResource(proxyAddress, nodeAddresses, host, index, cluster, replicaAddress, marking, known);
+    }
+
+    /** Where it runs, as far as that is known. */
+    public Location place() {
+        return location == null ? Location.UNKNOWN : location;
     }
 
     /** Whether its nodes can be given to a cluster, as far as the proxy says. */

@@ -58,6 +58,38 @@ class ProxyApiTest {
     }
 
     @Test
+    void is_told_where_proxies_run() {
+        Broker.registerAll(3);
+        Broker.create("demo", 4);
+        long epoch = Broker.epoch();
+        ok(put("/proxies/locations", Map.of("locations", Map.of(proxy(1), Map.of("zone", "a", "machine", "m1")))));
+        get("/proxies/locations")
+                .body("locations.'10.0.0.1:5299'.zone", equalTo("a"))
+                .body("locations.'10.0.0.1:5299'.machine", equalTo("m1"))
+                .body("locations.'10.0.0.2:5299'.zone", nullValue());
+        assertThat(Broker.epoch()).as("no proxy has to know").isEqualTo(epoch);
+
+        refused(register(1), 409, "ALREADY_EXISTED");
+        ok(put("/proxies/locations", Map.of("locations", Map.of(proxy(1), Map.of("zone", "b")))));
+        get("/proxies/locations")
+                .body("locations.'10.0.0.1:5299'.zone", equalTo("b"))
+                .body("locations.'10.0.0.1:5299'.machine", nullValue());
+        ok(put("/proxies/locations", Map.of("locations", Map.of(proxy(1), Map.of()))));
+        get("/metadata").body("all_proxies.'10.0.0.1:5299'.location", nullValue());
+
+        refused(
+                put("/proxies/locations", Map.of("locations", Map.of(proxy(9), Map.of("zone", "a")))),
+                404,
+                "PROXY_NOT_FOUND");
+        refused(put("/proxies/locations", Map.of()), 400, "INVALID_REQUEST");
+        refused(
+                        put("/proxies/locations", Map.of("locations", Map.of(proxy(1), Map.of("zone", " ")))),
+                        400,
+                        "INVALID_REQUEST")
+                .body("message", containsString("zone"));
+    }
+
+    @Test
     void prepares_proxies_for_a_restart() {
         ok(register(1));
         ok(register(2));

@@ -4,6 +4,7 @@ import io.undermoon.broker.plan.Clusters;
 import io.undermoon.broker.plan.PlanContext;
 import io.undermoon.broker.plan.Proxies;
 import io.undermoon.broker.plan.Proxies.NodeMarks;
+import io.undermoon.broker.state.Location;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MetadataEdit;
 import io.undermoon.metadata.ClusterConfig;
@@ -11,6 +12,7 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import java.util.List;
+import java.util.Map;
 
 /** Metadata to start tests from. */
 public final class TestMetadata {
@@ -55,6 +57,16 @@ public final class TestMetadata {
 
     public static Metadata add(Metadata state, int proxy, String host) {
         return Proxies.register(state, proxy(proxy), nodes(proxy), host, (long) proxy - 1, null)
+                .state();
+    }
+
+    /** As {@link #add}, with a place. */
+    public static Metadata add(Metadata state, int proxy, String host, String zone, String machine) {
+        return located(add(state, proxy, host), proxy, zone, machine);
+    }
+
+    public static Metadata located(Metadata state, int proxy, String zone, String machine) {
+        return Proxies.locate(state, Map.of(proxy(proxy), new Location(zone, machine)))
                 .state();
     }
 

@@ -112,6 +112,19 @@ record ServiceImage(
                             List.of(
                                     "-Dquarkus.http.port=%1$d",
                                     "-Dundermoon.address=127.0.0.1:%2$d", "-Dundermoon.replica_port=%3$d"),
+                            List.of("/q/health/live", "/q/metrics"))),
+            new ServiceImage(
+                    "operator",
+                    Path.of("k8s", "operator"),
+                    "Undermoon operator",
+                    "Runs Redis clusters in Kubernetes, each as an UndermoonCluster says",
+                    List.of(7780),
+                    List.of(),
+                    Map.of(),
+                    CONTROL_PLANE,
+                    new Training(
+                            // There is no API server that it could watch.
+                            List.of("-Dquarkus.http.port=%1$d", "-Dquarkus.operator-sdk.start-operator=false"),
                             List.of("/q/health/live", "/q/metrics"))));
 
     ServiceImage {

@@ -143,6 +143,59 @@ class OperatorIT {
 
     @Test
     @Order(5)
+    void a_node_is_emptied_by_evictions_and_the_halves_of_a_chunk_are_in_two_zones() {
+        assertThat(cluster.zonesInUse()).hasSize(2).doesNotHaveDuplicates();
+        String node = cluster.proxyInUse().getSpec().getNodeName();
+        kubernetes.drain(node);
+        cluster.awaitSteady();
+        kubernetes.uncordon(node);
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(6)
+    void a_cluster_comes_back_when_all_its_pods_are_deleted_at_once() {
+        List<Pod> former = cluster.pods();
+        former.forEach(pod ->
+                kubernetes.client().pods().resource(pod).withGracePeriod(0).delete());
+        await("other pods are there")
+                .atMost(LIMIT)
+                .until(() -> cluster.pods().size() == former.size()
+                        && cluster.pods().stream()
+                                .noneMatch(pod -> former.stream().anyMatch(other -> isSame(pod, other))));
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(7)
+    void secrets_are_replaced_under_load() {
+        List<String> former = List.of(cluster.secret("control-secret"), cluster.secret("redis-password"));
+        cluster.change("{\"auth\":{\"rotation\":\"next\"}}");
+        await("the secrets are others")
+                .atMost(Duration.ofMinutes(8))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> !former.contains(cluster.secret("control-secret")));
+        cluster.awaitSteady();
+        assertThat(former).doesNotContain(cluster.secret("redis-password"));
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(8)
+    void a_second_operator_takes_over_from_one_that_was_killed() throws IOException {
+        cluster.operators(kubernetes, 2);
+        String leader = cluster.leader();
+        cluster.change("{\"chunks\":2}");
+        check.awaitCommands(SOME);
+        cluster.killOperator(leader);
+        cluster.awaitSteady();
+        assertThat(cluster.leader()).isNotEqualTo(leader);
+        assertThat(cluster.proxies()).hasSize(6);
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(9)
     void nothing_is_left_of_a_deleted_cluster_and_no_right_was_missing() throws IOException {
         check.close();
         cluster.delete();

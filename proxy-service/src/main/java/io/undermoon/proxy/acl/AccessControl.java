@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The users of a proxy and their logins. There is always a user {@value #DEFAULT_USER}, for clients that have not
  * logged in.
  *
- * <p>A control secret adds the account {@value #CONTROL_USER}, with the secret as its password. It is not a user: no
+ * <p>A control secret adds the account {@value #CONTROL_USER}, with the secret as its password; two while one is
+ * replaced. It is not a user: no
  * rule changes it, no command lists it, and it alone may send control commands. Without a secret all users may, within
  * their rules.
  *
@@ -34,28 +35,26 @@ public final class AccessControl {
     private CommandTable table;
     private User initialDefault;
     private final @Nullable Account control;
-    private final @Nullable String controlSecret;
+    private final List<String> controlSecrets;
     private final ConcurrentSkipListMap<String, Account> accounts = new ConcurrentSkipListMap<>();
     private final Account defaultAccount;
 
     /**
      * @param password of the user default until rules change it; null if it needs none
-     * @param controlSecret null if control commands need none
+     * @param controlSecrets each of which gives control; none if control commands need none
      */
-    public AccessControl(CommandTable table, @Nullable String password, @Nullable String controlSecret) {
+    public AccessControl(CommandTable table, @Nullable String password, List<String> controlSecrets) {
         this.table = table;
-        this.initialDefault = user(table, DEFAULT_USER, password);
-        this.controlSecret = controlSecret;
-        this.control = controlSecret == null ? null : new Account(user(table, CONTROL_USER, controlSecret), true);
+        this.initialDefault = user(table, DEFAULT_USER, password == null ? List.of() : List.of(password));
+        this.controlSecrets = List.copyOf(controlSecrets);
+        this.control = controlSecrets.isEmpty() ? null : new Account(user(table, CONTROL_USER, controlSecrets), true);
         this.defaultAccount = new Account(initialDefault, control == null);
         accounts.put(DEFAULT_USER, defaultAccount);
     }
 
-    private static User user(CommandTable table, String name, @Nullable String password) {
+    private static User user(CommandTable table, String name, List<String> passwords) {
         UserRules rules = UserRules.unrestricted(table, name);
-        if (password != null) {
-            rules.addPassword(password.getBytes(StandardCharsets.UTF_8));
-        }
+        passwords.forEach(password -> rules.addPassword(password.getBytes(StandardCharsets.UTF_8)));
         return rules.build();
     }
 
@@ -104,12 +103,14 @@ public final class AccessControl {
     }
 
     /**
-     * The reply to a right proof of the control secret.
+     * The reply to a right proof of a control secret, under the same one.
      *
      * @return empty if the proof is wrong or there is no control secret
      */
     public Optional<String> proven(ControlProof.Challenged challenged, String proof) {
-        return controlSecret == null ? Optional.empty() : challenged.proven(controlSecret, proof);
+        return controlSecrets.stream()
+                .flatMap(secret -> challenged.proven(secret, proof).stream())
+                .findFirst();
     }
 
     /** All users, by name. */

@@ -261,6 +261,12 @@ public interface ProxyConfig {
      */
     Optional<String> controlSecret();
 
+    /**
+     * A second control secret that is accepted from others, while one is replaced by the other on all of them. None by
+     * default; needs {@link #controlSecret}.
+     */
+    Optional<String> acceptedControlSecret();
+
     /** Whether users with the right to them may send DEBUG, MEMORY, LATENCY and CONFIG to the Redis nodes. */
     @WithDefault("false")
     @WithConverter(Converters.StrictBoolean.class)
@@ -271,6 +277,12 @@ public interface ProxyConfig {
 
     /** Password with which the proxy logs in to its Redis nodes; none by default. */
     Optional<String> redisPassword();
+
+    /**
+     * A second password of that user, while one is replaced by the other: replicas behind proxies that use it are let
+     * in, too. None by default; needs {@link #redisPassword}.
+     */
+    Optional<String> acceptedRedisPassword();
 
     /**
      * Whether reads are answered while the proxy has no lease, with what its nodes have then: another proxy may have
@@ -326,6 +338,9 @@ public interface ProxyConfig {
 
     /** Where TLS is spoken and with which files; nowhere by default. */
     Tls tls();
+
+    /** Clients that reach proxies under other addresses than those in the metadata; none by default. */
+    External external();
 
     /** Accepted for the sake of existing configurations; each event loop has one connection per node. */
     @WithConverter(Converters.PositiveInt.class)
@@ -408,6 +423,25 @@ public interface ProxyConfig {
         @WithDefault("10s")
         @WithConverter(ProxyConverters.PositiveDuration.class)
         Duration reloadInterval();
+    }
+
+    /** Clients from outside. */
+    interface External {
+        /** Where they are listened for, {@code host:port}; with TLS if there is {@code tls.address}. */
+        @WithConverter(Converters.Address.class)
+        Optional<HostPort> address();
+
+        /** The port, on the same host, where they are listened for as by a replica; 0, as without it, for none. */
+        @WithConverter(ProxyConverters.Port.class)
+        Optional<Integer> replicaPort();
+
+        /** File of the addresses they are told, a line {@code <address in the metadata> <address outside>} for each. */
+        Optional<String> addressesFile();
+
+        /** How often the file is looked at. */
+        @WithDefault("1s")
+        @WithConverter(ProxyConverters.PositiveDuration.class)
+        Duration addressesInterval();
     }
 
     /** Shapes of CLUSTER SLOTS. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration whose values fit together, and what each package of the proxy asks of it.
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param listenPoints where clients are listened for, in either role
  * @param nodes the Redis nodes behind this proxy, two or, when not configured, none
  * @param threads event loops, at least 1
+ * @param outside what clients from outside are told; absent when none are listened for
  */
 public record ProxySettings(
         ProxyConfig config,
@@ -43,7 +45,8 @@ public record ProxySettings(
         ControlSettings control,
         MigrationSettings migrations,
         RegistrationSettings registration,
-        TlsSettings tls) {
+        TlsSettings tls,
+        @Nullable OutsideAddressesFile outside) {
     /** What may wait for a connection that is being made; a second of small commands. */
     private static final int MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
@@ -53,7 +56,7 @@ public record ProxySettings(
     }
 
     /**
-     * Checks that the values fit together, and reads the TLS files.
+     * Checks that the values fit together, and reads the TLS files and the one of addresses.
      *
      * @param version of this program
      * @throws IllegalArgumentException they do not; the message has key, value and expectation
@@ -63,14 +66,21 @@ public record ProxySettings(
         ProxyAddress self = new ProxyAddress(announced(config).toString());
         List<ListenPoint> masters = tls.listenPoints(config.address());
         ReplicaListening replicas = ReplicaListening.of(config, self, masters);
+        List<ListenPoint> inside =
+                Stream.concat(masters.stream(), replicas.points().stream()).toList();
+        OutsideListening outside = OutsideListening.of(config.external(), inside);
         List<NodeAddress> nodes = nodes(config);
         int threads = config.threadNumber() == 0 ? Runtime.getRuntime().availableProcessors() : config.threadNumber();
         BackendSettings.Login redis = redisLogin(config);
+        requireBeside(
+                "accepted_redis_password", config.acceptedRedisPassword(), "redis_password", config.redisPassword());
+        requireBeside(
+                "accepted_control_secret", config.acceptedControlSecret(), "control_secret", config.controlSecret());
         return new ProxySettings(
                 config,
                 self,
                 replicas.announced(),
-                Stream.concat(masters.stream(), replicas.points().stream()).toList(),
+                Stream.concat(inside.stream(), outside.points().stream()).toList(),
                 nodes,
                 threads,
                 new BackendSettings(
@@ -82,7 +92,11 @@ public record ProxySettings(
                         redis,
                         peerLogin(config),
                         tls.backends()),
-                new ReplicationSettings(config.replicationCheckInterval(), redis.user(), redis.password()),
+                new ReplicationSettings(
+                        config.replicationCheckInterval(),
+                        redis.user(),
+                        redis.password(),
+                        config.acceptedRedisPassword().orElse(null)),
                 new LagLimits(config.replicaMaxLagBytes(), config.replicaMaxSilence()),
                 new SessionSettings(
                         config.activeRedirection(),
@@ -118,7 +132,8 @@ public record ProxySettings(
                         config.migrationCleanupMaxKeys(),
                         config.migrationReplicaAck()),
                 RegistrationSettings.of(config, self, replicas.announced(), nodes),
-                tls);
+                tls,
+                outside.file() == null ? null : outside.file().load());
     }
 
     /** How others reach the proxy: as it is told to announce, or where it listens for peers. */
@@ -146,6 +161,13 @@ public record ProxySettings(
         }
         return new BackendSettings.Login(
                 config.redisUser().orElse(null), config.redisPassword().orElse(null));
+    }
+
+    /** Does not name the value, which is a secret. */
+    private static void requireBeside(String key, Optional<String> value, String other, Optional<String> otherValue) {
+        if (value.isPresent() && otherValue.isEmpty()) {
+            throw new InvalidSettingException(key, "…", "expected " + other + " beside it");
+        }
     }
 
     /** How this proxy logs in to others, which have the same configuration. */

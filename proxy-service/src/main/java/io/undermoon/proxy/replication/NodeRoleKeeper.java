@@ -223,7 +223,14 @@ final class NodeRoleKeeper {
     private void readMark(String runId) {
         outcome(
                 client.call(endpoint, ReplicationUser.toGetUser()),
-                reply -> take(keeping.markRead(ReplicationUser.names(runId, reply))),
+                reply -> {
+                    boolean isMarked = ReplicationUser.names(runId, reply);
+                    if (isMarked && !settings.replicationUser().hasPasswords(reply)) {
+                        // Of a former proxy with another password. The run stays the one that was cleared.
+                        client.call(endpoint, settings.replicationUser().toSetUser(runId));
+                    }
+                    take(keeping.markRead(isMarked));
+                },
                 problem -> {
                     if (problem.isErrorReply()) {
                         take(keeping.markRead(false));

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param user the proxy's user at the nodes; absent for the default user. Replicas log in with it to masters at which
  *     the proxy can make no {@link ReplicationUser}
  * @param password of that user; absent when none is needed
+ * @param acceptedPassword a second one of it, which other proxies may use; absent when there is none
  */
 public record ReplicationSettings(
         Duration checkInterval,
         @Nullable String user,
-        @Nullable String password) {
+        @Nullable String password,
+        @Nullable String acceptedPassword) {
     private static final long FIRST_WAIT_MILLIS = 50;
     private static final int MAX_DOUBLINGS = 16;
 
@@ -31,7 +33,7 @@ public record ReplicationSettings(
     }
 
     ReplicationUser replicationUser() {
-        return ReplicationUser.of(user, password);
+        return ReplicationUser.of(user, password, acceptedPassword);
     }
 
     /** Without the password. */

@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The password is a hash of the proxy's credentials, so both proxies of a chunk know it.
  *
- * @param password at the node
+ * @param password at the node, of replicas behind this proxy
+ * @param accepted a second one, which replicas behind other proxies may use; null if there is none
  */
-record ReplicationUser(String password) {
+record ReplicationUser(String password, @Nullable String accepted) {
     static final String NAME = "undermoon-replica";
 
     /** Commands of a replica to its master. */
@@ -31,9 +34,14 @@ record ReplicationUser(String password) {
     /**
      * @param user of the proxy at the nodes; null for the default user
      * @param password of the proxy at the nodes; null if it has none
+     * @param accepted what other proxies may have in its place; null if that is not being replaced
      */
-    static ReplicationUser of(@Nullable String user, @Nullable String password) {
-        return new ReplicationUser(hash(NAME + "\n" + user + "\n" + password));
+    static ReplicationUser of(@Nullable String user, @Nullable String password, @Nullable String accepted) {
+        return new ReplicationUser(derived(user, password), accepted == null ? null : derived(user, accepted));
+    }
+
+    private static String derived(@Nullable String user, @Nullable String password) {
+        return hash(NAME + "\n" + user + "\n" + password);
     }
 
     /** The command that makes the user at a master, or makes it anew. */
@@ -41,6 +49,9 @@ record ReplicationUser(String password) {
         List<String> rules = List.of("reset", "on", "#" + hash(password), "~" + RUN_PATTERN + runId);
         List<String> command = new ArrayList<>(List.of("ACL", "SETUSER", NAME));
         command.addAll(rules);
+        if (accepted != null) {
+            command.add("#" + hash(accepted));
+        }
         command.addAll(RIGHTS);
         return command;
     }
@@ -75,6 +86,22 @@ record ReplicationUser(String password) {
     static boolean names(String runId, RespValue reply) {
         return reply instanceof RespValue.Array fields
                 && fields.items().stream().anyMatch(field -> hasPattern(RUN_PATTERN + runId, field));
+    }
+
+    /** Whether a reply to {@link #toGetUser} has exactly the passwords of this user. */
+    boolean hasPasswords(RespValue reply) {
+        Set<String> present = new HashSet<>();
+        if (reply instanceof RespValue.Array fields) {
+            int name = fields.items().indexOf(new RespValue.Bulk("passwords"));
+            if (name >= 0 && fields.items().get(name + 1) instanceof RespValue.Array hashes) {
+                hashes.items().forEach(hash -> present.add(hash instanceof RespValue.Bulk text ? text.text() : ""));
+            }
+        }
+        Set<String> wanted = new HashSet<>(Set.of(hash(password)));
+        if (accepted != null) {
+            wanted.add(hash(accepted));
+        }
+        return present.equals(wanted);
     }
 
     /** Patterns are one text with blanks since Redis 7, an array before. */

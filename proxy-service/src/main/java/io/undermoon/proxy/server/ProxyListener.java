@@ -62,7 +62,8 @@ final class ProxyListener {
             throw point.role() == Role.MASTER
                     ? e
                     : new IllegalStateException(
-                            e.getMessage() + "; replica_port sets another port there, or 0 for none", e);
+                            e.getMessage() + "; replica_port or external.replica_port sets another one, or 0 for none",
+                            e);
         }
         LOG.infof(
                 "Listening: address=%s role=%s tls=%s transport=%s",

@@ -55,6 +55,7 @@ import io.undermoon.umctl.SetMeta;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -116,7 +117,8 @@ final class ProxyServer implements AutoCloseable {
         access = new AccessControl(
                 commands.current(),
                 config.password().orElse(null),
-                config.controlSecret().orElse(null));
+                Stream.concat(config.controlSecret().stream(), config.acceptedControlSecret().stream())
+                        .toList());
         commands.onChange(access::follow);
         Guard guard = new Guard(access);
         usersFile = config.usersFile()
@@ -256,6 +258,13 @@ final class ProxyServer implements AutoCloseable {
     void followUsersFile() {
         if (usersFile != null) {
             usersFile.poll();
+        }
+    }
+
+    /** Takes a changed file of addresses. Called every {@code undermoon.external.addresses_interval}. */
+    void followOutsideAddresses() {
+        if (settings.outside() != null) {
+            settings.outside().poll();
         }
     }
 

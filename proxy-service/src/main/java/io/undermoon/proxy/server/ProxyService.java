@@ -56,6 +56,9 @@ public class ProxyService {
         registeredMetrics = new ProxyMetrics(made, this::isRegistered);
         metrics.register(registeredMetrics);
         every(scheduler, "users-file", config.usersFileInterval(), made::followUsersFile);
+        if (settings.outside() != null) {
+            every(scheduler, "external", config.external().addressesInterval(), made::followOutsideAddresses);
+        }
         every(scheduler, "tls-files", config.tls().reloadInterval(), made::followTlsFiles);
         RegistrationSettings registration = settings.registration();
         if (registration.isWanted()) {

@@ -15,7 +15,7 @@ class UserRulesTest {
     private static final CommandTable TABLE = CommandTable.load();
     private static final String HASH_OF_X = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
 
-    private final AccessControl access = new AccessControl(TABLE, null, null);
+    private final AccessControl access = new AccessControl(TABLE, null, List.of());
 
     private User user(String rules) throws RuleException {
         access.set("u", List.of("reset"));
@@ -145,7 +145,7 @@ class UserRulesTest {
     void text_that_is_written_is_read_again() throws RuleException {
         user("on >x nopass >y ~a* %R~b &c +@read -get +client|id +select|0 (~d +@write -@dangerous)");
         String text = access.text();
-        AccessControl other = new AccessControl(TABLE, null, null);
+        AccessControl other = new AccessControl(TABLE, null, List.of());
         other.replace(text, "users");
         assertThat(other.text()).isEqualTo(text);
         assertThat(text)
@@ -175,7 +175,7 @@ class UserRulesTest {
     @Test
     void control_needs_its_secret_once_there_is_one() {
         assertThat(access.defaultAccount().mayControl()).isTrue();
-        AccessControl guarded = new AccessControl(TABLE, null, "s3cret");
+        AccessControl guarded = new AccessControl(TABLE, null, List.of("s3cret"));
         assertThat(guarded.defaultAccount().mayControl()).isFalse();
         assertThat(guarded.login(AccessControl.CONTROL_USER, "guess".getBytes(StandardCharsets.UTF_8)))
                 .isNull();

@@ -96,7 +96,7 @@ class VerdictsIT {
     private static RedisServerProcess server;
     private static RespConnection redis;
 
-    private final AccessControl access = new AccessControl(TABLE, null, null);
+    private final AccessControl access = new AccessControl(TABLE, null, List.of());
 
     @BeforeAll
     static void start() {
@@ -162,7 +162,7 @@ class VerdictsIT {
     }
 
     private static User reread(User user) {
-        AccessControl other = new AccessControl(TABLE, null, null);
+        AccessControl other = new AccessControl(TABLE, null, List.of());
         try {
             other.replace(user.toString(), "listed");
         } catch (RuleException e) {

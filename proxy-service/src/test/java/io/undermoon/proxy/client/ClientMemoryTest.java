@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ClientMemoryTest {
     private static final int LIMIT = 1_000_000;
 
-    private final AccessControl access = new AccessControl(CommandTable.load(), null, null);
+    private final AccessControl access = new AccessControl(CommandTable.load(), null, List.of());
     private final ClientMemory memory = new ClientMemory(() -> LIMIT);
     private final List<String> events = new ArrayList<>();
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class UndeterminedClientsTest {
     private static final int MAX = 128;
 
-    private final AccessControl access = new AccessControl(CommandTable.load(), null, null);
+    private final AccessControl access = new AccessControl(CommandTable.load(), null, List.of());
     private final UndeterminedClients undetermined = new UndeterminedClients();
     private final List<String> events = new ArrayList<>();
 

@@ -207,11 +207,28 @@ class NodeRunTest {
             assertThat(ReplicationUser.names("abd", reply)).isFalse();
         }
         assertThat(ReplicationUser.names("abc", RespValue.Null.BULK)).isFalse();
-        ReplicationUser user = ReplicationUser.of("proxy", "secret");
+        ReplicationUser user = ReplicationUser.of("proxy", "secret", null);
         assertThat(user.toSetUser("abc"))
                 .contains("~undermoon:run:abc", "+psync")
                 .noneMatch(argument -> argument.contains(user.password()) || argument.contains("secret"));
-        assertThat(user).isNotEqualTo(ReplicationUser.of("proxy", "other"));
+        assertThat(user).isNotEqualTo(ReplicationUser.of("proxy", "other", null));
+        List<String> hashes = user.toSetUser("abc").stream()
+                .filter(argument -> argument.startsWith("#"))
+                .toList();
+        RespValue known = new RespValue.Array(List.of(
+                bulk("flags"),
+                new RespValue.Array(List.of(bulk("on"))),
+                bulk("passwords"),
+                new RespValue.Array(List.of(bulk(hashes.get(0).substring(1))))));
+        assertThat(user.hasPasswords(known)).isTrue();
+        assertThat(ReplicationUser.of("proxy", "secret", "other").hasPasswords(known))
+                .isFalse();
+        assertThat(user.hasPasswords(RespValue.Null.BULK)).isFalse();
+        assertThat(ReplicationUser.of("proxy", "secret", "other").toSetUser("abc"))
+                .as("while a password is replaced replicas of both kinds are let in")
+                .containsAll(user.toSetUser("abc"))
+                .filteredOn(argument -> argument.startsWith("#"))
+                .hasSize(2);
     }
 
     private static RespValue bulk(String text) {

@@ -70,7 +70,8 @@ class ReplicationDriverIT {
                 new ReplicationSettings(
                         Duration.ofMillis(200),
                         settings.redis().user(),
-                        settings.redis().password()),
+                        settings.redis().password(),
+                        null),
                 new ClearedRuns(topology),
                 own,
                 new TakeoverRule(lease, true));

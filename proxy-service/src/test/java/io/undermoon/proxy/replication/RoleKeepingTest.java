@@ -104,7 +104,7 @@ class RoleKeepingTest {
         }
 
         assertThat(state.reported(IS_REPLICA).setbacks()).isZero();
-        ReplicationSettings settings = new ReplicationSettings(Duration.ofSeconds(1), null, null);
+        ReplicationSettings settings = new ReplicationSettings(Duration.ofSeconds(1), null, null, null);
         assertThat(settings.waitMillis(0)).isEqualTo(1000);
         assertThat(settings.waitMillis(1)).isEqualTo(100);
         assertThat(settings.waitMillis(2)).isEqualTo(200);

@@ -11,7 +11,9 @@ import io.undermoon.proxy.testing.RespConnection;
 import io.undermoon.resp.RespValue;
 import io.undermoon.testsupport.FreePort;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -152,5 +154,43 @@ class BackendLoginIT {
                                 .anyMatch(node -> node.node().value().equals(replica.address()) && node.isSettled()));
             }
         }
+    }
+
+    /** As in a rolling change of the password: a half of the chunk has gone on, the other one has not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_replica_follows_its_master_while_one_of_their_proxies_has_another_password(boolean masterFirst) {
+        String[] both = {"--user", "default", "on", ">former", ">next", "~*", "&*", "+@all"};
+        String[] former = {"redis_password", "former", "accepted_redis_password", "next"};
+        String[] next = {"redis_password", "next", "accepted_redis_password", "former"};
+        int masterPort = FreePort.any();
+        int replicaPort = FreePort.any();
+        try (RedisServerProcess master = RedisServerProcess.start(both);
+                RedisServerProcess replica = RedisServerProcess.start(both);
+                ProxyServer ofMaster = started(masterPort, masterFirst ? next : former);
+                ProxyServer ofReplica = started(replicaPort, masterFirst ? former : next)) {
+            String roles = " demo " + master.address() + " 1 " + replica.address() + " 127.0.0.1:" + replicaPort;
+            String others = " demo " + replica.address() + " 1 " + master.address() + " 127.0.0.1:" + masterPort;
+            try (RespConnection client = RespConnection.to(masterPort);
+                    RespConnection other = RespConnection.to(replicaPort)) {
+                call(client, "UMCTL SETREPL 1 NOFLAG master" + roles);
+                call(other, "UMCTL SETREPL 1 NOFLAG replica" + others);
+                await("the replica logs in to its master")
+                        .atMost(LIMIT)
+                        .untilAsserted(() -> assertThat(ofReplica.nodes())
+                                .anyMatch(node -> node.node().value().equals(replica.address()) && node.isSettled()));
+            }
+        }
+    }
+
+    private static ProxyServer started(int port, String... passwords) {
+        String[] settings = {"address", "127.0.0.1:" + port, "thread_number", "1", "replication_check_interval", "100ms"
+        };
+        ProxyServer proxy = new ProxyServer(
+                Configs.onOnePort(Stream.concat(Arrays.stream(settings), Arrays.stream(passwords))
+                        .toArray(String[]::new)),
+                () -> {});
+        proxy.start();
+        return proxy;
     }
 }

@@ -303,6 +303,24 @@ class SecurityIT {
     }
 
     @Test
+    void two_secrets_give_control_while_one_is_replaced_by_the_other() {
+        int port = proxy("control_secret", SECRET, "accepted_control_secret", "the-next-one");
+        for (String secret : List.of(SECRET, "the-next-one")) {
+            RespConnection service = client(port);
+            ControlProof.Caller caller = new ControlProof.Caller(secret, "127.0.0.1:" + port);
+            String proof = String.join(
+                    " ", caller.proof(say(service, caller.challenge())).orElseThrow());
+            assertThat(caller.isProven(say(service, proof))).as(secret).isTrue();
+            assertThat(say(client(port), "AUTH undermoon-control " + secret)).isEqualTo("OK");
+        }
+        assertThat(say(client(port), "AUTH undermoon-control another")).startsWith("WRONGPASS ");
+        assertThatThrownBy(() -> proxy("accepted_control_secret", "the-next-one"))
+                .hasMessageContaining("accepted_control_secret")
+                .hasMessageContaining("expected control_secret")
+                .hasMessageNotContaining("the-next-one");
+    }
+
+    @Test
     void a_proxy_proves_nothing_under_the_address_of_another() {
         int port = proxy("control_secret", SECRET);
         ControlProof.Caller deceived = new ControlProof.Caller(SECRET, "10.0.0.66:5299");

@@ -57,7 +57,7 @@ class FailingHandlerIT {
                 new SessionInitializer(
                         dataPlane.sessionLoops(),
                         new ClientRegistry(ClientLimits.DEFAULT),
-                        new AccessControl(CommandTable.load(), null, null),
+                        new AccessControl(CommandTable.load(), null, List.of()),
                         new SessionSettings(false, 4, 1024, false, "", 0),
                         Handler::new));
     }

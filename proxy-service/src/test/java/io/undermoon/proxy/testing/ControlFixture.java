@@ -87,7 +87,7 @@ public final class ControlFixture implements AutoCloseable {
      * @param newShapes whether {@code CLUSTER NODES} and {@code SLOTS} have the elements that version 1 lacks
      */
     public ControlFixture(@Nullable String password, boolean newShapes) {
-        access = new AccessControl(commands, password, null);
+        access = new AccessControl(commands, password, List.of());
         BackendSettings backends =
                 new BackendSettings(1000, 3000, 1 << 20, 4, BackendSettings.Login.NONE, BackendSettings.Login.NONE);
         connections = new NodeConnections(

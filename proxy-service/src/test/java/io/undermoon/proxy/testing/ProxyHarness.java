@@ -159,7 +159,7 @@ public final class ProxyHarness implements AutoCloseable {
         dataPlane = new DataPlane(transport, threads, backends, NodeRuns.ALL, commands.idLimit(), lease);
         SessionSettings settings = change.apply(new SessionSettings(false, 4, 1024, false, "", 0));
         ClientRegistry clients = new ClientRegistry(ClientLimits.DEFAULT);
-        Guard guard = new Guard(new AccessControl(commands.current(), null, null));
+        Guard guard = new Guard(new AccessControl(commands.current(), null, List.of()));
         SlowLog slowLog = new SlowLog(128, 50_000, 1000);
         HostPort listen = new HostPort("127.0.0.1", port);
         LeaseRenewal renewal = new LeaseRenewal(

@@ -332,7 +332,7 @@ public final class ProxyServer {
         private final ReplicationDriver replication = new ReplicationDriver(
                 connections,
                 endpoints,
-                new ReplicationSettings(Duration.ofSeconds(1), null, null),
+                new ReplicationSettings(Duration.ofSeconds(1), null, null, null),
                 runs,
                 own,
                 new TakeoverRule(lease, true));

@@ -89,7 +89,16 @@ public final class OperatedCluster {
                 && observed.longValue() == generation
                 && "Steady".equals(cluster.get("status", "state"))
                 && isTrue(cluster, "Ready")
-                && !isTrue(cluster, "Degraded");
+                && (!isTrue(cluster, "Degraded") || "NotSpread".equals(reason(cluster, "Degraded")));
+    }
+
+    private static Object reason(GenericKubernetesResource cluster, String type) {
+        List<Map<String, Object>> conditions = cluster.get("status", "conditions");
+        return conditions.stream()
+                .filter(condition -> type.equals(condition.get("type")))
+                .findFirst()
+                .orElseThrow()
+                .get("reason");
     }
 
     private static boolean isTrue(GenericKubernetesResource cluster, String type) {
@@ -143,7 +152,76 @@ public final class OperatedCluster {
                 .orElseThrow();
     }
 
-    /** The pod of the operator. */
+    /** The zones in which the proxies are that a chunk has; there is one chunk. */
+    public List<String> zonesInUse() {
+        return proxies().stream()
+                .filter(pod -> "true".equals(pod.getMetadata().getLabels().get("undermoon.io/in-use")))
+                .map(pod -> client.nodes()
+                        .withName(pod.getSpec().getNodeName())
+                        .require()
+                        .getMetadata()
+                        .getLabels()
+                        .get("topology.kubernetes.io/zone"))
+                .toList();
+    }
+
+    /** All pods of the cluster. */
+    public List<Pod> pods() {
+        return client.pods().inNamespace(NAME).list().getItems();
+    }
+
+    /** A value of the Secret with what services prove to each other, encoded as it is. */
+    public String secret(String key) {
+        return client.secrets()
+                .inNamespace(NAME)
+                .withName(NAME + "-access")
+                .require()
+                .getData()
+                .get(key);
+    }
+
+    /** The name of the pod of the operator that works. */
+    public String leader() {
+        return client.leases()
+                .inNamespace(OPERATOR)
+                .withName(OPERATOR)
+                .require()
+                .getSpec()
+                .getHolderIdentity();
+    }
+
+    /** Sets the number of operators, and waits for them. */
+    public void operators(TestCluster kubernetes, int number) throws IOException {
+        String chart = Checkout.OPERATOR_CHART.toString();
+        kubernetes
+                .helm()
+                .run(
+                        "upgrade",
+                        OPERATOR,
+                        chart,
+                        "--namespace",
+                        OPERATOR,
+                        "--reuse-values",
+                        "--set",
+                        "replicas=" + number);
+        await("operators are ready")
+                .atMost(LIMIT)
+                .until(() -> Integer.valueOf(number)
+                        .equals(client.apps()
+                                .deployments()
+                                .inNamespace(OPERATOR)
+                                .withName(OPERATOR)
+                                .require()
+                                .getStatus()
+                                .getReadyReplicas()));
+    }
+
+    /** Ends a pod of the operator at once, so that it does not give its Lease up. */
+    public void killOperator(String pod) {
+        client.pods().inNamespace(OPERATOR).withName(pod).withGracePeriod(0).delete();
+    }
+
+    /** A pod of the operator. */
     public Pod operator() {
         return client.pods().inNamespace(OPERATOR).list().getItems().get(0);
     }

@@ -3,6 +3,7 @@ package io.undermoon.kubernetes.system;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -33,6 +34,7 @@ import java.util.Optional;
 public final class TestCluster implements AutoCloseable {
     private static final String OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LONG_LIMIT = Duration.ofMinutes(6);
     private static final List<String> SERVICES = List.of("broker-service", "coordinator-service", "proxy-service");
 
     private final ControlPlane controlPlane;
@@ -89,6 +91,33 @@ public final class TestCluster implements AutoCloseable {
             return client.pods().inAnyNamespace().list().getItems().stream()
                     .noneMatch(pod -> node.equals(pod.getSpec().getNodeName()));
         });
+    }
+
+    /** Empties a node, as {@code kubectl drain} does: no more pods, and an eviction of each until it is gone. */
+    public void drain(String node) {
+        client.nodes()
+                .withName(node)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"unschedulable\":true}}");
+        await("node " + node + " is empty")
+                .atMost(LONG_LIMIT)
+                .pollInterval(Duration.ofSeconds(1))
+                .ignoreExceptions()
+                .until(() -> {
+                    List<Pod> pods = client.pods()
+                            .inAnyNamespace()
+                            .withField("spec.nodeName", node)
+                            .list()
+                            .getItems();
+                    pods.forEach(pod -> client.pods().resource(pod).evict());
+                    return pods.isEmpty();
+                });
+    }
+
+    /** Lets pods onto a node again. */
+    public void uncordon(String node) {
+        client.nodes()
+                .withName(node)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"unschedulable\":null}}");
     }
 
     /** Has a node that was given up come back, without pods. */

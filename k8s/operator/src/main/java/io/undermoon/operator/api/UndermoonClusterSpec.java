@@ -97,6 +97,11 @@ public final class UndermoonClusterSpec {
     @JsonPropertyDescription("The Service that clients connect to.")
     public ClientService service = new ClientService();
 
+    @JsonPropertyDescription(
+            "A Service for each proxy, for clients outside of Kubernetes. Adding or removing it restarts"
+                    + " the proxies, one after the other.")
+    public @Nullable External external;
+
     @JsonPropertyDescription("Changes to the proxy pods.")
     public Pods proxyPods = new Pods();
 
@@ -198,6 +203,12 @@ public final class UndermoonClusterSpec {
                 "The password of the user 'default'. A new value in the Secret is used without a restart.")
         public @Nullable SecretKey passwordSecret;
 
+        @Size(min = 1, max = 63)
+        @JsonPropertyDescription(
+                "Any text, such as a date. When it changes, what services prove to each other, to the broker and to the"
+                        + " Redis nodes is replaced, by three rolling restarts of all pods.")
+        public @Nullable String rotation;
+
         @Default("false")
         @JsonPropertyDescription(
                 "Whether clients without a login may do everything. Without it and without passwordSecret"
@@ -227,11 +238,57 @@ public final class UndermoonClusterSpec {
         @ValidationRule(
                 value = "self in ['ClusterIP', 'NodePort', 'LoadBalancer']",
                 message = "service.type is ClusterIP, NodePort or LoadBalancer")
-        @JsonPropertyDescription("Clients outside of Kubernetes reach one proxy by it and need activeRedirection.")
+        @JsonPropertyDescription(
+                "By another type than ClusterIP clients outside of Kubernetes reach one proxy. They need"
+                        + " activeRedirection, or external.")
         public String type = "ClusterIP";
 
         @Size(max = 64)
         @JsonPropertyDescription("Annotations of the Service, for load balancers.")
+        public Map<String, String> annotations = new TreeMap<>();
+    }
+
+    /** How clients outside of Kubernetes reach each proxy. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "self.type != 'ClusterIP' || has(self.host)",
+            message =
+                    "external.host must be there with external.type ClusterIP: nothing else says where clients connect")
+    public static final class External {
+        private static final int DEFAULT_PORT = 5299;
+        private static final int DEFAULT_REPLICA_PORT = 15299;
+
+        @Default("LoadBalancer")
+        @ValidationRule(
+                value = "self in ['LoadBalancer', 'NodePort', 'ClusterIP']",
+                message = "external.type is LoadBalancer, NodePort or ClusterIP")
+        @JsonPropertyDescription(
+                "The type of the Services. With ClusterIP it is up to you how connections get to them: clients are told"
+                        + " host, port and replicaPort.")
+        public String type = "LoadBalancer";
+
+        @Size(min = 1, max = 253)
+        @JsonPropertyDescription(
+                "The name or IP address that clients are told, with {ordinal} for the number of the pod. Without it:"
+                        + " that of the load balancer, or of the node.")
+        public @Nullable String host;
+
+        @Min(1)
+        @Max(65535)
+        @Default("5299")
+        @JsonPropertyDescription(
+                "With type ClusterIP the port that clients are told; plus the number of the pod if host"
+                        + " has no {ordinal}.")
+        public int port = DEFAULT_PORT;
+
+        @Min(1)
+        @Max(65535)
+        @Default("15299")
+        @JsonPropertyDescription("The same for clients that read from replicas.")
+        public int replicaPort = DEFAULT_REPLICA_PORT;
+
+        @Size(max = 64)
+        @JsonPropertyDescription("Annotations of the Services, with {ordinal} for the number of the pod.")
         public Map<String, String> annotations = new TreeMap<>();
     }
 

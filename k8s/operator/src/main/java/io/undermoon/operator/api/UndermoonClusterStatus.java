@@ -47,6 +47,9 @@ public final class UndermoonClusterStatus {
     @JsonPropertyDescription("Since when the chunks that leave are empty, in Unix milliseconds; 0 when there are none.")
     public long emptySince;
 
+    @JsonPropertyDescription("The pod whose chunk moves, as both halves were in one zone or on one node.")
+    public @Nullable String separating;
+
     @JsonPropertyDescription("A digest of spec.config as the broker has it.")
     public @Nullable String configDigest;
 

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param maintenance the proxies under maintenance
  * @param draining the hosts that are being drained, with what is missing where nothing moves, else an empty text
  * @param drained those of them that no cluster uses any more
+ * @param locations where proxies run, as the broker has been told; absent for a broker that cannot be told
  */
 public record BrokerView(
         Set<String> proxies,
@@ -23,7 +24,8 @@ public record BrokerView(
         Optional<Cluster> cluster,
         List<Maintenance> maintenance,
         Map<String, String> draining,
-        Set<String> drained) {
+        Set<String> drained,
+        Optional<Map<String, Location>> locations) {
     public BrokerView {
         proxies = Set.copyOf(proxies);
         failed = Set.copyOf(failed);
@@ -31,6 +33,33 @@ public record BrokerView(
         maintenance = List.copyOf(maintenance);
         draining = Map.copyOf(draining);
         drained = Set.copyOf(drained);
+        locations = locations.map(Map::copyOf);
+    }
+
+    /** Where a proxy runs, as far as the broker knows. */
+    public Location locationOf(String proxy) {
+        return locations.map(all -> all.getOrDefault(proxy, Location.UNKNOWN)).orElse(Location.UNKNOWN);
+    }
+
+    /**
+     * Where a proxy runs; texts are empty where that is not known.
+     *
+     * @param machine the node of Kubernetes
+     */
+    public record Location(String zone, String machine) {
+        public static final Location UNKNOWN = new Location("", "");
+
+        /** How much two proxies have in common: 0 in two zones, 1 on two machines, else 2. */
+        public int nearness(Location other) {
+            if (differ(zone, other.zone)) {
+                return 0;
+            }
+            return differ(machine, other.machine) ? 1 : 2;
+        }
+
+        private static boolean differ(String name, String other) {
+            return !name.isEmpty() && !other.isEmpty() && !name.equals(other);
+        }
     }
 
     /**

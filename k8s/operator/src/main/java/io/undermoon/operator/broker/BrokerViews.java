@@ -14,6 +14,8 @@ import java.util.Set;
 public final class BrokerViews {
     /** Of a chunk. */
     private static final int NODES = 4;
+    /** Of a broker of a former version. */
+    private static final String NO_SUCH_PATH = "PATH_NOT_FOUND";
 
     private BrokerViews() {}
 
@@ -41,7 +43,28 @@ public final class BrokerViews {
                 cluster(broker, cluster),
                 maintenance,
                 draining,
-                drained);
+                drained,
+                locations(broker));
+    }
+
+    private static Optional<Map<String, BrokerView.Location>> locations(BrokerClient broker) {
+        Map<String, BrokerView.Location> locations = new HashMap<>();
+        try {
+            broker.get("/proxies/locations")
+                    .path("locations")
+                    .properties()
+                    .forEach(entry -> locations.put(
+                            entry.getKey(),
+                            new BrokerView.Location(
+                                    entry.getValue().path("zone").asText(""),
+                                    entry.getValue().path("machine").asText(""))));
+        } catch (BrokerException e) {
+            if (e.code().equals(NO_SUCH_PATH)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        return Optional.of(locations);
     }
 
     private static Set<String> texts(JsonNode list) {

@@ -9,9 +9,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.undermoon.operator.api.UndermoonClusterStatus;
 import io.undermoon.operator.broker.BrokerClient;
 import io.undermoon.operator.broker.BrokerException;
+import io.undermoon.operator.broker.BrokerView;
+import io.undermoon.operator.kube.Secrets;
+import io.undermoon.operator.objects.Access;
 import io.undermoon.operator.objects.Names;
 import io.undermoon.operator.plan.Planner;
 import io.undermoon.operator.plan.Step.Action;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -65,11 +69,21 @@ final class Actions {
             delete(pod);
         } else if (action instanceof Action.ResizeVolumes volumes) {
             resize(volumes);
+        } else if (action instanceof Action.ReplaceSecrets replace) {
+            replace(replace);
         } else if (action instanceof Action.NoteEmpty) {
             status.emptySince = nowMillis;
         } else {
             call(action);
         }
+    }
+
+    private void replace(Action.ReplaceSecrets replace) {
+        client.secrets().inNamespace(names.namespace()).withName(names.access()).edit(present -> {
+            Access next = Access.of(Secrets.values(present)).next(replace.name(), new SecureRandom());
+            present.setData(Secrets.encoded(next.values()));
+            return present;
+        });
     }
 
     private void call(Action action) {
@@ -97,9 +111,15 @@ final class Actions {
             broker.delete("/clusters/free_nodes/" + cluster);
             status.emptySince = 0;
         } else if (action instanceof Action.StartDrain drain) {
-            broker.post("/hosts/drain/" + BrokerClient.segment(drain.host()), "{}");
+            drain(drain.host());
+        } else if (action instanceof Action.Separate separate) {
+            drain(separate.host());
+            status.separating = separate.host();
         } else if (action instanceof Action.EndDrain drain) {
             broker.delete("/hosts/drain/" + BrokerClient.segment(drain.host()));
+            status.separating = drain.host().equals(status.separating) ? null : status.separating;
+        } else if (action instanceof Action.TellLocations tell) {
+            broker.put("/proxies/locations", locations(tell.locations()).toString());
         } else if (action instanceof Action.StartMaintenance start) {
             broker.post(
                     "/proxies/maintenance/" + BrokerClient.segment(start.proxy()) + "?seconds=" + MAINTENANCE_SECONDS,
@@ -109,6 +129,25 @@ final class Actions {
         } else if (action instanceof Action.Deregister proxy) {
             broker.delete("/proxies/meta/" + BrokerClient.segment(proxy.proxy()));
         }
+    }
+
+    private void drain(String host) {
+        broker.post("/hosts/drain/" + BrokerClient.segment(host), "{}");
+    }
+
+    private static ObjectNode locations(Map<String, BrokerView.Location> locations) {
+        ObjectNode body = JSON.createObjectNode();
+        ObjectNode members = body.putObject("locations");
+        locations.forEach((proxy, location) -> {
+            ObjectNode member = members.putObject(proxy);
+            if (!location.zone().isEmpty()) {
+                member.put("zone", location.zone());
+            }
+            if (!location.machine().isEmpty()) {
+                member.put("machine", location.machine());
+            }
+        });
+        return body;
     }
 
     private void move(Action.MoveSlots moves) {

@@ -22,6 +22,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.undermoon.operator.api.UndermoonCluster;
+import io.undermoon.operator.api.UndermoonClusterSpec;
 import io.undermoon.operator.api.UndermoonClusterStatus;
 import io.undermoon.operator.api.UndermoonUser;
 import io.undermoon.operator.broker.BrokerClient;
@@ -51,7 +52,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -76,6 +76,7 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
     private final Brokers brokers;
     private final LongSupplier clock;
     private final ObjectWrites objects;
+    private final Nodes nodes;
     private final Events events;
     private final SecureRandom random = new SecureRandom();
 
@@ -97,7 +98,8 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         this.config = config;
         this.brokers = brokers;
         this.clock = clock;
-        this.objects = new ObjectWrites(writer);
+        this.objects = new ObjectWrites(writer, clock, config.objectsInterval());
+        this.nodes = new Nodes(client, clock);
         this.events = new Events(client);
     }
 
@@ -148,20 +150,21 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
     /** One step. */
     Step reconcile(UndermoonCluster cluster, List<UndermoonUser> users) {
         Names names = Names.of(cluster, config.clusterDomain());
-        Observer observer = new Observer(client, cluster, names);
+        Observer observer = new Observer(client, cluster, names, nodes);
         UndermoonClusterStatus status = cluster.getStatus();
         String statusBefore = Serialization.asJson(status);
         Optional<String> stateBefore = Optional.ofNullable(status.state);
         List<String> degradedBefore = degraded(status);
-        ClusterObjects wanted = new ClusterObjects(cluster, names);
         List<String> problems = new ArrayList<>();
-        Optional<String> refused =
-                cluster.getSpec().pause ? Optional.empty() : ensure(observer, wanted, names, cluster, users, problems);
+        List<String> unreachable = new ArrayList<>();
+        Optional<String> refused = cluster.getSpec().pause
+                ? Optional.empty()
+                : ensure(observer, names, cluster, users, problems, unreachable);
         BrokerClient broker = brokers.of(names);
-        Observed observed = observer.observe(broker, problems, clock.getAsLong());
+        Observed observed = observer.observe(broker, problems, unreachable, clock.getAsLong());
         observed.broker().flatMap(BrokerView::cluster).ifPresent(seen -> {
             status.created = true;
-            label(names, seen);
+            label(names, observer, seen);
         });
         Step step = refused.map(Step::refused).orElseGet(() -> Planner.next(observed));
         Actions actions = new Actions(
@@ -170,7 +173,7 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
                 names,
                 status,
                 observed.nowMillis(),
-                replicas -> scale(observer, wanted, names, replicas));
+                replicas -> scale(observer, names, cluster, replicas));
         Step done = actions.run(step.action())
                 .map(problem -> new Step(step.state(), step.message() + ": " + problem, new Step.Action.Nothing()))
                 .orElse(step);
@@ -185,17 +188,23 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
     /** Returns why Kubernetes refuses an object; empty if all are as they are to be. */
     private Optional<String> ensure(
             Observer observer,
-            ClusterObjects wanted,
             Names names,
             UndermoonCluster cluster,
             List<UndermoonUser> users,
-            List<String> problems) {
+            List<String> problems,
+            List<String> unreachable) {
         try {
-            ensureAccess(observer, wanted, names);
+            boolean isChanged = cluster.getStatus().observedGeneration
+                            != cluster.getMetadata().getGeneration()
+                    || Step.REFUSED.equals(cluster.getStatus().state);
+            if (isChanged) {
+                objects.forget(names.namespace(), names.cluster());
+            }
+            ensureAccess(observer, names, cluster);
+            ClusterObjects wanted = new ClusterObjects(cluster, names, observer.access());
             problems.addAll(ensureUsers(observer, wanted, names, cluster, users));
-            ensureObjects(observer, wanted, names, cluster);
-            if (cluster.getStatus().observedGeneration != cluster.getMetadata().getGeneration()
-                    || Step.REFUSED.equals(cluster.getStatus().state)) {
+            unreachable.addAll(ensureObjects(observer, wanted, names, cluster));
+            if (isChanged) {
                 removeUnwanted(names, cluster);
             }
             return Optional.empty();
@@ -204,9 +213,10 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         }
     }
 
-    private void ensureAccess(Observer observer, ClusterObjects wanted, Names names) {
-        if (observer.secret(names.access()).isEmpty()) {
-            create(secret(wanted, names.access(), Access.generated(random)));
+    private void ensureAccess(Observer observer, Names names, UndermoonCluster cluster) {
+        if (observer.access() == Access.NONE) {
+            Access access = Access.generated(random, cluster.getSpec().auth.rotation);
+            create(secret(new ClusterObjects(cluster, names, access), names.access(), access.values()));
         }
     }
 
@@ -222,12 +232,10 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
     }
 
     private static Secret secret(ClusterObjects wanted, String name, Map<String, String> values) {
-        Map<String, String> data = new TreeMap<>();
-        values.forEach((key, value) -> data.put(key, Secrets.encoded(value)));
         return new SecretBuilder()
                 .withMetadata(wanted.meta(name))
                 .withType("Opaque")
-                .withData(data)
+                .withData(Secrets.encoded(values))
                 .build();
     }
 
@@ -251,15 +259,24 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
                 .toList();
     }
 
-    private void ensureObjects(Observer observer, ClusterObjects wanted, Names names, UndermoonCluster cluster) {
+    /** Returns which proxies have no address for clients outside, where there are to be such. */
+    private List<String> ensureObjects(
+            Observer observer, ClusterObjects wanted, Names names, UndermoonCluster cluster) {
         Optional<StatefulSet> proxies = observer.statefulSet(names.proxy());
         int replicas = proxies.map(set -> set.getSpec().getReplicas())
                 .orElseGet(() -> ClusterObjects.wantedProxies(cluster.getSpec()));
-        wanted.all(replicas, claims(proxies)).forEach(object -> objects.ensure(client, object));
+        UndermoonClusterSpec.External external = cluster.getSpec().external;
+        // First, as pods wait for the ConfigMap.
+        List<String> unreachable = external == null
+                ? List.of()
+                : new ExternalAddresses(client, objects, names).ensure(cluster, external, replicas);
+        wanted.all(replicas, claims(proxies))
+                .forEach(object -> objects.ensure(client, object).ifPresent(observer::saw));
         if (cluster.getSpec().podMonitor) {
             PodMonitors.of(client, wanted.meta(names.cluster()), names)
                     .ifPresent(monitor -> objects.ensure(client, monitor));
         }
+        return unreachable;
     }
 
     /** What the spec has asked for before and does not any more. */
@@ -272,6 +289,9 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
                     .withLabels(names.labels())
                     .delete();
         }
+        if (cluster.getSpec().external == null) {
+            new ExternalAddresses(client, objects, names).remove();
+        }
         if (!cluster.getSpec().podMonitor && PodMonitors.areKnown(client)) {
             PodMonitors.delete(client, names);
         }
@@ -281,18 +301,15 @@ public final class ClusterReconciler implements Reconciler<UndermoonCluster>, Cl
         return proxies.map(set -> set.getSpec().getVolumeClaimTemplates()).orElse(null);
     }
 
-    private void scale(Observer observer, ClusterObjects wanted, Names names, int replicas) {
+    private void scale(Observer observer, Names names, UndermoonCluster cluster, int replicas) {
+        ClusterObjects wanted = new ClusterObjects(cluster, names, observer.access());
         List<HasMetadata> all = wanted.all(replicas, claims(observer.statefulSet(names.proxy())));
-        objects.ensure(client, all.get(all.size() - 1));
+        objects.ensure(client, all.get(all.size() - 1)).ifPresent(observer::saw);
     }
 
     /** Says of each proxy pod whether a chunk has it: the others may be evicted. Of one that changes, the next time. */
-    private void label(Names names, BrokerView.Cluster cluster) {
-        for (Pod pod : client.pods()
-                .inNamespace(names.namespace())
-                .withLabels(names.selector(Names.Component.PROXY))
-                .list()
-                .getItems()) {
+    private void label(Names names, Observer observer, BrokerView.Cluster cluster) {
+        for (Pod pod : observer.podsOf(Names.Component.PROXY)) {
             String inUse = Boolean.toString(
                     cluster.uses(names.proxyAddress(pod.getMetadata().getName())));
             if (!inUse.equals(pod.getMetadata().getLabels().get(Names.IN_USE_LABEL))) {

@@ -1,8 +1,7 @@
 package io.undermoon.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.ContainerStatus;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -17,6 +16,7 @@ import io.undermoon.operator.broker.BrokerException;
 import io.undermoon.operator.broker.BrokerView;
 import io.undermoon.operator.broker.BrokerViews;
 import io.undermoon.operator.kube.Secrets;
+import io.undermoon.operator.objects.Access;
 import io.undermoon.operator.objects.Names;
 import io.undermoon.operator.objects.Names.Component;
 import io.undermoon.operator.plan.Observed;
@@ -27,27 +27,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at one cluster: at its objects in Kubernetes, and at what its broker says. */
 final class Observer {
     private static final String REVISION = "controller-revision-hash";
-    /** Taints of those who empty nodes; {@code kubectl drain} sets {@code unschedulable}. */
-    private static final Set<String> LEAVING_TAINTS =
-            Set.of("karpenter.sh/disrupted", "ToBeDeletedByClusterAutoscaler", "node.kubernetes.io/out-of-service");
 
     private final KubernetesClient client;
     private final UndermoonCluster cluster;
     private final Names names;
+    private final Nodes nodes;
+    private final Map<String, HasMetadata> seen = new HashMap<>();
+    private @Nullable List<Pod> pods;
+    private @Nullable Access access;
 
-    Observer(KubernetesClient client, UndermoonCluster cluster, Names names) {
+    /** Looks once: what it has seen it does not ask for again. */
+    Observer(KubernetesClient client, UndermoonCluster cluster, Names names, Nodes nodes) {
         this.client = client;
         this.cluster = cluster;
         this.names = names;
+        this.nodes = nodes;
     }
 
-    Observed observe(BrokerClient broker, List<String> problems, long nowMillis) {
+    /** Takes note of an object that has just been read or written. */
+    void saw(HasMetadata object) {
+        seen.put(object.getKind() + "/" + object.getMetadata().getName(), object);
+    }
+
+    Observed observe(BrokerClient broker, List<String> problems, List<String> unreachable, long nowMillis) {
         Optional<StatefulSet> proxies = statefulSet(names.proxy());
         Optional<BrokerView> view = Optional.empty();
         String problem = "";
@@ -56,6 +63,7 @@ final class Observer {
         } catch (BrokerException e) {
             problem = Optional.ofNullable(e.getMessage()).orElse(e.code());
         }
+        Claims claims = claims();
         return new Observed(
                 cluster.getSpec(),
                 cluster.getStatus(),
@@ -64,27 +72,55 @@ final class Observer {
                 proxies.filter(Observer::isSeen).isPresent(),
                 rollout(),
                 pods(proxies),
-                smallClaims(),
+                claims.small(),
+                claims.growing(),
                 view,
                 problem,
                 problems,
+                unreachable,
+                access(),
                 nowMillis);
     }
 
     Optional<StatefulSet> statefulSet(String name) {
-        return Optional.ofNullable(client.apps()
+        if (seen.get("StatefulSet/" + name) instanceof StatefulSet set) {
+            return Optional.of(set);
+        }
+        StatefulSet set = client.apps()
                 .statefulSets()
                 .inNamespace(names.namespace())
                 .withName(name)
-                .get());
+                .get();
+        if (set != null) {
+            saw(set);
+        }
+        return Optional.ofNullable(set);
     }
 
-    private List<Pod> podsOf(Component component) {
-        return client.pods()
-                .inNamespace(names.namespace())
-                .withLabels(names.selector(component))
-                .list()
-                .getItems();
+    private @Nullable Deployment deployment(String name) {
+        return seen.get("Deployment/" + name) instanceof Deployment deployment
+                ? deployment
+                : client.apps()
+                        .deployments()
+                        .inNamespace(names.namespace())
+                        .withName(name)
+                        .get();
+    }
+
+    List<Pod> podsOf(Component component) {
+        List<Pod> all = pods;
+        if (all == null) {
+            all = client.pods()
+                    .inNamespace(names.namespace())
+                    .withLabels(names.selector())
+                    .list()
+                    .getItems();
+            pods = all;
+        }
+        return all.stream()
+                .filter(pod ->
+                        component.label().equals(pod.getMetadata().getLabels().get(Names.COMPONENT_LABEL)))
+                .toList();
     }
 
     private Optional<String> rollout() {
@@ -98,11 +134,7 @@ final class Observer {
         if (!brokersDone) {
             return Optional.of("brokers are being restarted or are not ready");
         }
-        Deployment coordinators = client.apps()
-                .deployments()
-                .inNamespace(names.namespace())
-                .withName(names.coordinator())
-                .get();
+        Deployment coordinators = deployment(names.coordinator());
         boolean coordinatorsDone = coordinators != null
                 && coordinators.getStatus() != null
                 && Objects.equals(
@@ -130,17 +162,15 @@ final class Observer {
         // Until the StatefulSet has been looked at by its controller, its revision is that of an older template.
         Optional<String> revision =
                 proxies.filter(Observer::isSeen).map(set -> set.getStatus().getUpdateRevision());
-        Map<String, Boolean> leaving = new HashMap<>();
-        List<ProxyPod> pods = new ArrayList<>();
+        List<ProxyPod> found = new ArrayList<>();
         for (Pod pod : podsOf(Component.PROXY)) {
             String name = pod.getMetadata().getName();
-            names.ordinal(name)
-                    .ifPresent(ordinal -> pods.add(proxyPod(pod, ordinal, revision, isLeaving(pod, leaving))));
+            names.ordinal(name).ifPresent(ordinal -> found.add(proxyPod(pod, ordinal, revision, factsOfNode(pod))));
         }
-        return pods;
+        return found;
     }
 
-    private static ProxyPod proxyPod(Pod pod, int ordinal, Optional<String> revision, boolean isLeaving) {
+    private static ProxyPod proxyPod(Pod pod, int ordinal, Optional<String> revision, Nodes.Facts node) {
         List<ContainerStatus> containers =
                 pod.getStatus() == null ? List.of() : pod.getStatus().getContainerStatuses();
         int wanted = pod.getSpec().getContainers().size();
@@ -156,11 +186,12 @@ final class Observer {
                 ordinal,
                 revision.isEmpty()
                         || revision.get().equals(pod.getMetadata().getLabels().get(REVISION)),
-                isLeaving,
+                node.isLeaving(),
                 isRunning,
                 isReady,
                 pod.getMetadata().getDeletionTimestamp() != null,
-                isRunning ? "" : waitsFor(pod, containers));
+                isRunning ? "" : waitsFor(pod, containers),
+                node.location());
     }
 
     private static String waitsFor(Pod pod, List<ContainerStatus> containers) {
@@ -183,42 +214,32 @@ final class Observer {
         return "it has not started yet";
     }
 
-    private boolean isLeaving(Pod pod, Map<String, Boolean> known) {
+    private Nodes.Facts factsOfNode(Pod pod) {
         String name = pod.getSpec().getNodeName();
-        return name != null && known.computeIfAbsent(name, this::isLeaving);
+        return name == null ? Nodes.Facts.NONE : nodes.of(name);
     }
 
-    private boolean isLeaving(String name) {
-        Node node = client.nodes().withName(name).get();
-        return node != null
-                && node.getSpec() != null
-                && (Boolean.TRUE.equals(node.getSpec().getUnschedulable())
-                        || node.getSpec().getTaints().stream()
-                                .anyMatch(taint -> LEAVING_TAINTS.contains(taint.getKey())));
-    }
-
-    private List<String> smallClaims() {
+    private Claims claims() {
         UndermoonClusterSpec.Storage storage = cluster.getSpec().storage;
-        if (storage == null) {
-            return List.of();
-        }
-        Quantity wanted = new Quantity(storage.size);
-        return client
-                .persistentVolumeClaims()
-                .inNamespace(names.namespace())
-                .withLabels(names.selector(Component.PROXY))
-                .list()
-                .getItems()
-                .stream()
-                .filter(claim -> isSmaller(claim, wanted))
-                .map(claim -> claim.getMetadata().getName())
-                .sorted()
-                .toList();
+        return storage == null
+                ? Claims.NONE
+                : Claims.of(
+                        client.persistentVolumeClaims()
+                                .inNamespace(names.namespace())
+                                .withLabels(names.selector(Component.PROXY))
+                                .list()
+                                .getItems(),
+                        new Quantity(storage.size));
     }
 
-    private static boolean isSmaller(PersistentVolumeClaim claim, Quantity wanted) {
-        Quantity present = claim.getSpec().getResources().getRequests().get("storage");
-        return present != null && Quantity.getAmountInBytes(present).compareTo(Quantity.getAmountInBytes(wanted)) < 0;
+    /** The secrets of the cluster. */
+    Access access() {
+        Access known = access;
+        if (known == null) {
+            known = secret(names.access()).map(Secrets::values).map(Access::of).orElse(Access.NONE);
+            access = known == Access.NONE ? null : known;
+        }
+        return known;
     }
 
     /** The value of a key of a Secret in the namespace of the cluster. */

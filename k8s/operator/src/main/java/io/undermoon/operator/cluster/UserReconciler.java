@@ -74,7 +74,7 @@ public final class UserReconciler implements Reconciler<UndermoonUser> {
         if (cluster == null) {
             return "there is no UndermoonCluster '" + names.cluster() + "' in namespace '" + names.namespace() + "'";
         }
-        Observer observer = new Observer(client, cluster, names);
+        Observer observer = new Observer(client, cluster, names, new Nodes(client, System::currentTimeMillis));
         List<UndermoonUser> all =
                 client.resources(UndermoonUser.class).inNamespace(names.namespace()).list().getItems().stream()
                         .filter(other -> other.getSpec().cluster.equals(names.cluster()))

@@ -18,4 +18,8 @@ public interface OperatorConfig {
     /** How often a cluster is looked at that is as its spec says. */
     @WithDefault("15s")
     Duration steadyInterval();
+
+    /** How often objects of a cluster are looked at that nobody is to change: all but pods and what makes them. */
+    @WithDefault("5m")
+    Duration objectsInterval();
 }

@@ -17,6 +17,10 @@ public record Names(String namespace, String cluster, String domain) {
     public static final int RESP_PORT = 5299;
     public static final int REPLICA_PORT = 15299;
     public static final int PROXY_HTTP_PORT = 5298;
+    /** Where clients from outside of Kubernetes connect, if there are any. */
+    public static final int EXTERNAL_PORT = 5300;
+
+    public static final int EXTERNAL_REPLICA_PORT = 15300;
     public static final int REDIS_1_PORT = 7001;
     public static final int REDIS_2_PORT = 7002;
 
@@ -26,6 +30,9 @@ public record Names(String namespace, String cluster, String domain) {
     public static final String MANAGED_BY = "undermoon-operator";
     /** Whether a chunk has the proxy: true or false. */
     public static final String IN_USE_LABEL = "undermoon.io/in-use";
+
+    /** Of a Service for one proxy. */
+    public static final String EXTERNAL_LABEL = "undermoon.io/external";
 
     /** The kinds of pods. */
     public enum Component {
@@ -87,6 +94,21 @@ public record Names(String namespace, String cluster, String domain) {
         return cluster + "-redis";
     }
 
+    /** The ConfigMap with the addresses that clients outside are told. */
+    public String external() {
+        return cluster + "-external";
+    }
+
+    /** The Service by which clients outside reach one proxy. */
+    public String external(int ordinal) {
+        return external() + "-" + ordinal;
+    }
+
+    /** The ordinal of the proxy of such a Service. */
+    public OptionalInt externalOrdinal(String service) {
+        return numberAfter(external() + "-", service);
+    }
+
     /** What the names of the ConfigMaps with the metadata begin with. */
     public String metadata() {
         return cluster + "-metadata";
@@ -113,11 +135,14 @@ public record Names(String namespace, String cluster, String domain) {
 
     /** The ordinal of a proxy pod; empty for a name that is none of this cluster. */
     public OptionalInt ordinal(String pod) {
-        String prefix = proxy() + "-";
-        if (!pod.startsWith(prefix) || !pod.substring(prefix.length()).matches("0|[1-9][0-9]{0,5}")) {
+        return numberAfter(proxy() + "-", pod);
+    }
+
+    private static OptionalInt numberAfter(String prefix, String name) {
+        if (!name.startsWith(prefix) || !name.substring(prefix.length()).matches("0|[1-9][0-9]{0,5}")) {
             return OptionalInt.empty();
         }
-        return OptionalInt.of(Integer.parseInt(pod.substring(prefix.length())));
+        return OptionalInt.of(Integer.parseInt(name.substring(prefix.length())));
     }
 
     /** The brokers as the other services are told them. */

@@ -9,12 +9,14 @@ import io.undermoon.operator.broker.BrokerView;
 import io.undermoon.operator.broker.BrokerView.Chunk;
 import io.undermoon.operator.broker.BrokerView.Cluster;
 import io.undermoon.operator.broker.BrokerView.Maintenance;
+import io.undermoon.operator.objects.Access;
 import io.undermoon.operator.objects.ClusterObjects;
 import io.undermoon.operator.objects.Digest;
 import io.undermoon.operator.objects.Names;
 import io.undermoon.operator.plan.Observed.ProxyPod;
 import io.undermoon.operator.plan.Step.Action;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +28,16 @@ import java.util.TreeMap;
  * another operator can go on. The order of precedence:
  *
  * <ol>
+ *   <li>where proxies run, which the broker has to know before it chooses some;
  *   <li>more pods, when the spec asks for them; the cluster itself, when their proxies have registered;
  *   <li>the pod that is being restarted: until it is back no other one is touched;
  *   <li>slots that move: to their end, or back when the spec has changed meanwhile;
  *   <li>more chunks, or fewer: slots move off the chunks with the highest ordinals first, then these chunks leave the
  *       cluster, then proxies in use with ordinals that are to go are drained, and only then are pods deleted, by
  *       lowering the number of replicas;
- *   <li>larger volumes; restarts of pods with an old template or on nodes that are being emptied, spares first.
+ *   <li>larger volumes; restarts of pods with an old template or on nodes that are being emptied, spares first;
+ *   <li>chunks whose halves have got into one zone or onto one node;
+ *   <li>the next step of replacing the secrets, when all pods have been made anew after the one before.
  * </ol>
  *
  * <p>While a copy of data is missing, or a failover goes on, nothing is moved and nothing restarted.
@@ -51,6 +56,7 @@ public final class Planner {
     private final Names names;
     private final BrokerView broker;
     private final int wantedPods;
+    private final Placement placement;
 
     private Planner(Observed observed, BrokerView broker) {
         this.observed = observed;
@@ -58,6 +64,7 @@ public final class Planner {
         this.names = observed.names();
         this.broker = broker;
         this.wantedPods = ClusterObjects.wantedProxies(spec);
+        this.placement = new Placement(observed, broker);
     }
 
     public static Step next(Observed observed) {
@@ -74,12 +81,22 @@ public final class Planner {
     }
 
     private Step next() {
+        if (broker.cluster().isEmpty() && observed.status().created) {
+            return lost();
+        }
+        Map<String, BrokerView.Location> untold = placement.untold();
+        if (!untold.isEmpty()) {
+            return new Step(
+                    "Locating",
+                    "tells the broker where " + untold.size() + " proxies run",
+                    new Action.TellLocations(untold));
+        }
         if (broker.cluster().isEmpty()) {
-            return observed.status().created ? lost() : create();
+            return create();
         }
         Cluster cluster = broker.cluster().get();
         return restarting(cluster)
-                .or(() -> endDrainOfPodsThatStay())
+                .or(() -> endDrainOfPodsThatStay(cluster))
                 .or(() -> configuration(cluster))
                 .or(() -> moving(cluster))
                 .or(() -> draining(cluster))
@@ -88,6 +105,9 @@ public final class Planner {
                 .or(() -> forgetting())
                 .or(() -> volumes())
                 .or(() -> restarts(cluster))
+                .or(() -> growing())
+                .or(() -> separation(cluster))
+                .or(() -> secrets(cluster))
                 .orElseGet(() -> trouble(cluster)
                         .map(trouble -> waiting("Recovering", trouble))
                         .orElseGet(() -> waiting(Step.STEADY, "as the spec says")));
@@ -174,10 +194,13 @@ public final class Planner {
                         + (pod.waitsFor().isEmpty() ? "" : ": " + pod.waitsFor()));
     }
 
-    /** After a scale-in that was taken back. */
-    private Optional<Step> endDrainOfPodsThatStay() {
+    /** After a scale-in that was taken back, and when a chunk has been moved, or cannot be. */
+    private Optional<Step> endDrainOfPodsThatStay(Cluster cluster) {
         return broker.draining().keySet().stream()
                 .filter(host -> names.ordinal(host).orElse(wantedPods) < wantedPods)
+                .filter(host -> !host.equals(observed.status().separating)
+                        || !cluster.uses(names.proxyAddress(host))
+                        || !broker.draining().getOrDefault(host, "").isEmpty())
                 .sorted()
                 .findFirst()
                 .map(host -> new Step("Scaling", "keeps pod " + host, new Action.EndDrain(host)));
@@ -345,6 +368,14 @@ public final class Planner {
                 new Action.ResizeVolumes(observed.claims(), storage.size)));
     }
 
+    /** Volumes grow by themselves, some only while their pods are restarted, so nothing waits for them. */
+    private Optional<Step> growing() {
+        return observed.growing().stream()
+                .filter(claim -> !claim.hasFailed())
+                .findFirst()
+                .map(claim -> waiting("ResizingVolumes", "volume claim " + claim.name() + ": " + claim.progress()));
+    }
+
     /** One pod at a time. Spares first: where the new template does not work nothing has been lost. */
     private Optional<Step> restarts(Cluster cluster) {
         List<ProxyPod> due = observed.pods().stream()
@@ -379,6 +410,45 @@ public final class Planner {
                 .map(trouble -> waiting("Restarting", "waits before pod " + pod.name() + " is restarted: " + trouble))
                 .orElseGet(() -> new Step(
                         "Restarting", "has the masters leave pod " + pod.name(), new Action.StartMaintenance(proxy))));
+    }
+
+    /** A chunk whose halves would fail together moves to free proxies that would not, if there are any. */
+    private Optional<Step> separation(Cluster cluster) {
+        if (trouble(cluster).isPresent()) {
+            return Optional.empty();
+        }
+        return placement
+                .near(cluster)
+                .filter(chunk -> placement.canSeparate(cluster, chunk))
+                .map(chunk -> new Step(
+                        "Draining",
+                        "moves a chunk to proxies that are farther apart: " + placement.described(chunk),
+                        new Action.Separate(
+                                Names.podOf(Collections.max(chunk.proxies(), comparingInt(this::ordinal))))));
+    }
+
+    private Optional<Step> secrets(Cluster cluster) {
+        Access access = observed.access();
+        String wanted = spec.auth.rotation == null ? access.rotation() : spec.auth.rotation;
+        if (access.phase() == Access.Phase.SETTLED && wanted.equals(access.rotation())) {
+            return Optional.empty();
+        }
+        Optional<String> reason = observed.rollout()
+                .or(() -> trouble(cluster))
+                .or(() -> observed.pods().stream()
+                        .filter(pod -> pod.isDeleted() || !pod.isRunning())
+                        .findFirst()
+                        .map(Planner::described));
+        if (reason.isPresent() || observed.pods().size() < observed.replicas().orElse(0)) {
+            return Optional.of(waiting(
+                    "ReplacingSecrets", "waits before secrets are replaced: " + reason.orElse("a pod is away")));
+        }
+        String step = switch (access.phase()) {
+            case SETTLED -> "has all pods accept new secrets";
+            case ACCEPT -> "has all pods use the new secrets";
+            case USE -> "has no pod accept the former secrets any more";
+        };
+        return Optional.of(new Step("ReplacingSecrets", step, new Action.ReplaceSecrets(wanted)));
     }
 
     private static String described(ProxyPod pod) {

@@ -129,11 +129,35 @@ public final class Statuses {
         if (!observed.problems().isEmpty()) {
             return Verdict.of(true, "SecretMissing", String.join("; ", observed.problems()));
         }
+        if (!observed.unreachable().isEmpty()) {
+            return Verdict.of(true, "NoExternalAddress", String.join("; ", observed.unreachable()));
+        }
         String refused = observed.status().volumeMessage;
         if (refused != null && !observed.claims().isEmpty()) {
             return Verdict.of(true, "VolumesNotResized", refused);
         }
+        Optional<String> failed = observed.growing().stream()
+                .filter(Observed.GrowingClaim::hasFailed)
+                .findFirst()
+                .map(claim -> "volume claim " + claim.name() + ": " + claim.progress());
+        if (failed.isPresent()) {
+            return Verdict.of(true, "VolumesNotResized", failed.get());
+        }
+        Optional<String> near = observed.broker()
+                .flatMap(broker -> cluster.flatMap(value -> near(new Placement(observed, broker), value)));
+        if (near.isPresent()) {
+            return Verdict.of(true, "NotSpread", near.get());
+        }
         return Verdict.of(false, "Complete", "all copies are there");
+    }
+
+    private static Optional<String> near(Placement placement, Cluster cluster) {
+        return placement
+                .near(cluster)
+                .map(chunk -> placement.described(chunk)
+                        + (placement.canSeparate(cluster, chunk)
+                                ? ""
+                                : "; two free proxies that are farther apart are needed, so spec.spares at least 2"));
     }
 
     private static Optional<String> missingSpares(Observed observed, Cluster cluster) {

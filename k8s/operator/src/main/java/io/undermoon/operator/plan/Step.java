@@ -1,5 +1,6 @@
 package io.undermoon.operator.plan;
 
+import io.undermoon.operator.broker.BrokerView;
 import java.util.List;
 import java.util.Map;
 
@@ -73,7 +74,24 @@ public record Step(String state, String message, Action action) {
 
         record FreeChunks() implements Action {}
 
+        /** Tells the broker where proxies run. */
+        record TellLocations(Map<String, BrokerView.Location> locations) implements Action {
+            public TellLocations {
+                locations = Map.copyOf(locations);
+            }
+        }
+
+        /**
+         * Takes the next step of replacing the secrets.
+         *
+         * @param name of the wish
+         */
+        record ReplaceSecrets(String name) implements Action {}
+
         record StartDrain(String host) implements Action {}
+
+        /** Moves the chunk of a pod to free proxies that are farther apart; remembered, as the pod itself stays. */
+        record Separate(String host) implements Action {}
 
         record EndDrain(String host) implements Action {}
 

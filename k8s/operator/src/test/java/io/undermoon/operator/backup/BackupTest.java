@@ -52,6 +52,11 @@ class BackupTest {
                     public Duration steadyInterval() {
                         return Duration.ofSeconds(10);
                     }
+
+                    @Override
+                    public Duration objectsInterval() {
+                        return Duration.ofMinutes(5);
+                    }
                 },
                 wanted -> client.resource(wanted).createOr(existing -> existing.update()),
                 names -> new BrokerClient(BrokerClient.http(), List.of(broker), "token"));

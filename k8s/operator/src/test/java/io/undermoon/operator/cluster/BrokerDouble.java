@@ -46,6 +46,7 @@ final class BrokerDouble implements AutoCloseable {
     private final TreeSet<String> draining = new TreeSet<>();
     private final List<String> calls = new ArrayList<>();
     private final List<String> wrongs = new ArrayList<>();
+    private final ObjectNode locations = JSON.createObjectNode();
     private boolean exists;
     private int copies = 2;
     private int moving;
@@ -118,6 +119,11 @@ final class BrokerDouble implements AutoCloseable {
         });
     }
 
+    /** Where a proxy runs, as the operator has told; empty if it has not. */
+    synchronized String zone(String proxy) {
+        return locations.path(proxy).path("zone").asText("");
+    }
+
     synchronized void loseEverything() {
         exists = false;
         chunks.clear();
@@ -182,10 +188,13 @@ final class BrokerDouble implements AutoCloseable {
             case "GET /proxies" -> {
                 if (last.equals("addresses")) {
                     proxies.keySet().forEach(reply.putArray("addresses")::add);
+                } else if (last.equals("locations")) {
+                    reply.set("locations", locations.deepCopy());
                 } else {
                     maintenance(reply.putArray("maintenance"));
                 }
             }
+            case "PUT /proxies" -> locations.setAll((ObjectNode) json.path("locations"));
             case "GET /proxies/failed" -> down(reply.putArray("addresses"));
             case "GET " -> down(reply.putArray("addresses"));
             case "GET /hosts" -> hosts(reply.putArray("hosts"));

@@ -6,9 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceStatusBuilder;
+import io.fabric8.kubernetes.api.model.storage.StorageClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.undermoon.operator.api.SecretKey;
@@ -26,7 +31,12 @@ import io.undermoon.operator.plan.Step;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -42,6 +52,7 @@ import org.junit.jupiter.api.Test;
  */
 abstract class ClusterLife {
     private static final int MAX_ROUNDS = 300;
+    private static final Duration OBJECTS_INTERVAL = Duration.ofMinutes(5);
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
     private final HttpClient http = BrokerClient.http();
@@ -99,6 +110,11 @@ abstract class ClusterLife {
                     @Override
                     public Duration steadyInterval() {
                         return Duration.ofSeconds(10);
+                    }
+
+                    @Override
+                    public Duration objectsInterval() {
+                        return OBJECTS_INTERVAL;
                     }
                 },
                 writer,
@@ -162,6 +178,11 @@ abstract class ClusterLife {
                 .inNamespace(names.namespace())
                 .list()
                 .getItems();
+    }
+
+    /** Only a reconciliation. */
+    final Step look(UndermoonCluster cluster) {
+        return reconciler.reconcile(cluster, List.of());
     }
 
     final Step round() {
@@ -312,6 +333,229 @@ abstract class ClusterLife {
     }
 
     @Test
+    void the_broker_learns_in_which_zone_a_pod_is_and_that_it_has_moved() {
+        for (String zone : List.of("a", "b", "c")) {
+            node(zone);
+        }
+        kubernetes.scheduler = pod -> nodeOf(pod.endsWith("0") ? "a" : "b");
+        create(1);
+        untilSteady();
+        assertThat(broker.calls())
+                .filteredOn(call -> call.startsWith("POST /clusters/meta") || call.startsWith("PUT /proxies/locations"))
+                .as("first the zones, then the cluster")
+                .element(0)
+                .asString()
+                .startsWith("PUT");
+        String first = names.proxyAddress(names.proxyPod(0));
+        assertThat(broker.zone(first)).isEqualTo("a");
+        kubernetes.scheduler = pod -> nodeOf("c");
+        change(cluster -> cluster.getSpec().images.proxy = "undermoon/proxy-service:2");
+        untilSteady();
+        assertThat(broker.zone(first)).isEqualTo("c");
+    }
+
+    @Test
+    void proxies_tell_clients_outside_the_addresses_of_their_load_balancers() {
+        kubernetes.givesAddresses = false;
+        create(1, spec -> {
+            spec.external = new UndermoonClusterSpec.External();
+            spec.external.annotations.put("example.org/name", "redis-{ordinal}");
+        });
+        untilSteady();
+        assertThat(condition("Degraded")).isEqualTo("True");
+        assertThat(message("Degraded"))
+                .contains("proxy orders-proxy-2 has no address outside: Service orders-external-2 has none");
+        kubernetes.givesAddresses = true;
+        round();
+        round();
+        assertThat(condition("Degraded")).isEqualTo("False");
+        assertThat(outside())
+                .contains(
+                        names.proxyAddress("orders-proxy-0") + " 203.0.113.",
+                        names.proxyHost("orders-proxy-2") + ":15299 203");
+        assertThat(outside().lines().filter(line -> !line.startsWith("#"))).hasSize(6);
+        assertThat(external())
+                .hasSize(3)
+                .allSatisfy(service -> assertThat(service.getMetadata().getAnnotations())
+                        .containsEntry(
+                                "example.org/name",
+                                "redis-"
+                                        + names.externalOrdinal(
+                                                        service.getMetadata().getName())
+                                                .orElseThrow()));
+
+        change(cluster -> cluster.getSpec().chunks = 2);
+        untilSteady();
+        assertThat(external()).hasSize(5);
+        change(cluster -> cluster.getSpec().chunks = 1);
+        untilSteady();
+        round();
+        assertThat(external()).hasSize(3);
+        String before = outside();
+        kubernetes.givesAddresses = false;
+        external()
+                .forEach(service -> client().resource(service).editStatus(present -> {
+                    present.setStatus(new ServiceStatusBuilder().build());
+                    return present;
+                }));
+        round();
+        assertThat(outside()).as("an address stays until there is another one").isEqualTo(before);
+        assertThat(condition("Degraded")).isEqualTo("False");
+        kubernetes.givesAddresses = true;
+
+        change(cluster -> cluster.getSpec().external = null);
+        untilSteady();
+        assertThat(external()).isEmpty();
+        assertThat(client().configMaps()
+                        .inNamespace(names.namespace())
+                        .withName(names.external())
+                        .get())
+                .isNull();
+    }
+
+    @Test
+    void volumes_grow_where_their_class_allows_it_also_those_of_later_pods() {
+        String type = "growing-" + names.namespace();
+        client().resource(new StorageClassBuilder()
+                        .withNewMetadata()
+                        .withName(type)
+                        .endMetadata()
+                        .withProvisioner("example.org/disks")
+                        .withAllowVolumeExpansion(true)
+                        .build())
+                .create();
+        create(1, spec -> {
+            spec.storage = new UndermoonClusterSpec.Storage();
+            spec.storage.size = "1Gi";
+            spec.storage.storageClass = type;
+        });
+        untilSteady();
+        change(cluster -> cluster.getSpec().storage.size = "2Gi");
+        assertThat(until(step -> step.message().startsWith("volume claim")).message())
+                .contains("has 1Gi of 2Gi");
+        kubernetes.growVolumes();
+        untilSteady();
+        change(cluster -> cluster.getSpec().chunks = 2);
+        until(step -> {
+            kubernetes.growVolumes();
+            return step.isSteady();
+        });
+        assertThat(client().persistentVolumeClaims()
+                        .inNamespace(names.namespace())
+                        .list()
+                        .getItems())
+                .hasSize(5)
+                .allSatisfy(claim ->
+                        assertThat(claim.getStatus().getCapacity()).containsEntry("storage", new Quantity("2Gi")));
+        assertThat(condition("Degraded")).isEqualTo("False");
+    }
+
+    /** At no moment two pods exist that do not let each other in. */
+    @Test
+    void secrets_are_replaced_while_all_pods_understand_each_other() {
+        create(1);
+        untilSteady();
+        List<String> revisions = new ArrayList<>(List.of("none"));
+        Map<String, String> former = secrets();
+        List<String> before = uids();
+        change(cluster -> cluster.getSpec().auth.rotation = "2026-11");
+        until(step -> {
+            for (Pod pod : client().pods().inNamespace(names.namespace()).list().getItems()) {
+                String revision = Optional.ofNullable(pod.getMetadata().getAnnotations())
+                        .map(annotations -> annotations.get("undermoon.io/access"))
+                        .orElse("none");
+                if (!revisions.contains(revision)) {
+                    revisions.add(revision);
+                }
+            }
+            assertThat(client().pods().inNamespace(names.namespace()).list().getItems().stream()
+                            .map(pod -> Optional.ofNullable(pod.getMetadata().getAnnotations())
+                                    .map(annotations -> annotations.get("undermoon.io/access"))
+                                    .orElse("none"))
+                            .map(revisions::indexOf)
+                            .distinct()
+                            .sorted()
+                            .toList())
+                    .satisfies(steps -> assertThat(steps.get(steps.size() - 1) - steps.get(0))
+                            .isLessThanOrEqualTo(1));
+            return step.isSteady();
+        });
+        assertThat(revisions).as("three rolling restarts").hasSize(4);
+        assertThat(uids()).doesNotContainAnyElementsOf(before);
+        assertThat(secrets().keySet()).isEqualTo(withRotation(former.keySet()));
+        for (String key : List.of("control-secret", "redis-password", "token", "admin-token")) {
+            assertThat(secrets().get(key)).as(key).isNotEqualTo(former.get(key));
+        }
+    }
+
+    private static Set<String> withRotation(Set<String> keys) {
+        Set<String> all = new TreeSet<>(keys);
+        all.add("rotation");
+        return all;
+    }
+
+    private Map<String, String> secrets() {
+        return Secrets.values(client().secrets()
+                .inNamespace(names.namespace())
+                .withName(names.access())
+                .get());
+    }
+
+    private String message(String type) {
+        return cluster().getStatus().conditions.stream()
+                .filter(condition -> condition.getType().equals(type))
+                .map(Condition::getMessage)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    final List<Service> external() {
+        return client().services()
+                .inNamespace(names.namespace())
+                .withLabel(Names.EXTERNAL_LABEL, "true")
+                .list()
+                .getItems();
+    }
+
+    final String outside() {
+        return client().configMaps()
+                .inNamespace(names.namespace())
+                .withName(names.external())
+                .get()
+                .getData()
+                .get("addresses");
+    }
+
+    /** Has all pods that are made from now on be on a new node, which has an address. */
+    final void scheduleOntoNode(String zone, String address) {
+        node(zone);
+        client().nodes()
+                .withName(nodeOf(zone))
+                .editStatus(node -> new NodeBuilder(node)
+                        .editOrNewStatus()
+                        .addNewAddress(address, "ExternalIP")
+                        .endStatus()
+                        .build());
+        kubernetes.scheduler = pod -> nodeOf(zone);
+    }
+
+    private String nodeOf(String zone) {
+        return "node-" + names.namespace() + "-" + zone;
+    }
+
+    private void node(String zone) {
+        client().resource(new NodeBuilder()
+                        .withNewMetadata()
+                        .withName(nodeOf(zone))
+                        .addToLabels("topology.kubernetes.io/zone", zone)
+                        .endMetadata()
+                        .withNewSpec()
+                        .endSpec()
+                        .build())
+                .create();
+    }
+
+    @Test
     void a_network_policy_goes_when_it_is_not_wanted_any_more() {
         create(1, spec -> spec.networkPolicy = true);
         untilSteady();
@@ -370,6 +614,7 @@ abstract class ClusterLife {
                     set.getSpec().setReplicas(1);
                     return set;
                 });
+        skipped += OBJECTS_INTERVAL.toMillis();
         round();
         assertThat(client().services()
                         .inNamespace(names.namespace())

@@ -2,11 +2,15 @@ package io.undermoon.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceStatusBuilder;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
@@ -19,6 +23,8 @@ import io.undermoon.operator.objects.Names;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plays the controllers of StatefulSets and Deployments, the scheduler and the kubelets, one round at each call, on
@@ -32,6 +38,13 @@ final class KubernetesDouble {
     private final BrokerDouble broker;
     private final Map<String, String> running = new TreeMap<>();
     private int addresses;
+    private int loadBalancers;
+
+    /** The node of each pod that is made; null, as at first, for none. */
+    UnaryOperator<@Nullable String> scheduler = pod -> null;
+
+    /** Whether load balancers get addresses. */
+    boolean givesAddresses = true;
 
     /** The image that cannot be pulled. */
     String brokenImage = "";
@@ -55,6 +68,9 @@ final class KubernetesDouble {
                 .list()
                 .getItems()
                 .forEach(this::deployment);
+        if (givesAddresses) {
+            loadBalancers();
+        }
         Map<String, String> alive = new TreeMap<>();
         for (Pod pod : client.pods().inNamespace(names.namespace()).list().getItems()) {
             if (pod.getMetadata().getDeletionTimestamp() != null || !hasOwner(pod)) {
@@ -135,6 +151,69 @@ final class KubernetesDouble {
         }
     }
 
+    /** Makes a claim, if there is none, and binds it. */
+    private void claim(PersistentVolumeClaim template, String pod, Map<String, String> labels) {
+        String name = template.getMetadata().getName() + "-" + pod;
+        PersistentVolumeClaim claim = new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(names.namespace())
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpecLike(template.getSpec())
+                .withVolumeName("volume-" + name)
+                .endSpec()
+                .build();
+        if (client.resource(claim).get() == null) {
+            client.resource(claim).create();
+            capacity(client.resource(claim).get());
+        }
+    }
+
+    private void capacity(PersistentVolumeClaim claim) {
+        client.resource(claim)
+                .editStatus(present -> new PersistentVolumeClaimBuilder(present)
+                        .withNewStatus()
+                        .withPhase("Bound")
+                        .withAccessModes(present.getSpec().getAccessModes())
+                        .withCapacity(present.getSpec().getResources().getRequests())
+                        .endStatus()
+                        .build());
+    }
+
+    /** Plays the one who enlarges volumes. */
+    void growVolumes() {
+        client.persistentVolumeClaims()
+                .inNamespace(names.namespace())
+                .list()
+                .getItems()
+                .forEach(this::capacity);
+    }
+
+    private void loadBalancers() {
+        for (Service service :
+                client.services().inNamespace(names.namespace()).list().getItems()) {
+            boolean isLoadBalancer = "LoadBalancer".equals(service.getSpec().getType());
+            boolean hasAddress = service.getStatus() != null
+                    && service.getStatus().getLoadBalancer() != null
+                    && !service.getStatus().getLoadBalancer().getIngress().isEmpty();
+            if (isLoadBalancer && !hasAddress) {
+                loadBalancers++;
+                var status = new ServiceStatusBuilder()
+                        .withNewLoadBalancer()
+                        .addNewIngress()
+                        .withIp("203.0.113." + loadBalancers)
+                        .endIngress()
+                        .endLoadBalancer()
+                        .build();
+                client.resource(service).editStatus(present -> {
+                    present.setStatus(status);
+                    return present;
+                });
+            }
+        }
+    }
+
     private Pod pod(String name) {
         return client.pods().inNamespace(names.namespace()).withName(name).get();
     }
@@ -155,11 +234,20 @@ final class KubernetesDouble {
                                 .withNewPersistentVolumeClaim(
                                         claim.getMetadata().getName() + "-" + name, false)
                                 .build()));
+        ((StatefulSet) owner)
+                .getSpec()
+                .getVolumeClaimTemplates()
+                .forEach(claim -> claim(
+                        claim,
+                        name,
+                        ((StatefulSet) owner).getSpec().getSelector().getMatchLabels()));
+        spec.setNodeName(scheduler.apply(name));
         client.resource(new PodBuilder()
                         .withNewMetadata()
                         .withName(name)
                         .withNamespace(names.namespace())
                         .withLabels(labels)
+                        .withAnnotations(template.getMetadata().getAnnotations())
                         .endMetadata()
                         .withSpec(spec)
                         .build())

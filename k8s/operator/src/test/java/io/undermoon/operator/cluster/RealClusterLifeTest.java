@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,6 +19,7 @@ import io.undermoon.operator.api.UndermoonCluster;
 import io.undermoon.operator.api.UndermoonClusterSpec;
 import io.undermoon.operator.kube.ObjectWrites;
 import io.undermoon.operator.kube.Writer;
+import io.undermoon.operator.objects.Access;
 import io.undermoon.operator.objects.ClusterObjects;
 import io.undermoon.testsupport.KubeApiServer;
 import java.io.IOException;
@@ -105,6 +108,104 @@ class RealClusterLifeTest extends ClusterLife {
     }
 
     @Test
+    void a_volume_that_cannot_grow_is_asked_for_once_and_is_a_condition() {
+        create(1, spec -> {
+            spec.storage = new UndermoonClusterSpec.Storage();
+            spec.storage.size = "1Gi";
+        });
+        untilSteady();
+        change(cluster -> cluster.getSpec().storage.size = "2Gi");
+        untilSteady();
+        assertThat(cluster().getStatus().conditions)
+                .filteredOn(condition -> condition.getType().equals("Degraded"))
+                .singleElement()
+                .satisfies(condition -> {
+                    assertThat(condition.getReason()).isEqualTo("VolumesNotResized");
+                    assertThat(condition.getMessage()).contains("cannot be enlarged", "must support resize");
+                });
+        String version = cluster().getMetadata().getResourceVersion();
+        round();
+        round();
+        assertThat(cluster().getMetadata().getResourceVersion())
+                .as("no endless loop")
+                .isEqualTo(version);
+    }
+
+    @Test
+    void node_ports_that_kubernetes_gives_are_told_and_stay() {
+        scheduleOntoNode("a", "192.0.2.4");
+        create(1, spec -> {
+            spec.external = new UndermoonClusterSpec.External();
+            spec.external.type = "NodePort";
+        });
+        untilSteady();
+        Service first = external().stream()
+                .filter(service -> service.getMetadata().getName().equals("orders-external-0"))
+                .findFirst()
+                .orElseThrow();
+        int port = first.getSpec().getPorts().get(0).getNodePort();
+        int replicaPort = first.getSpec().getPorts().get(1).getNodePort();
+        assertThat(outside())
+                .contains(names().proxyAddress("orders-proxy-0") + " 192.0.2.4:" + port + "\n")
+                .contains(names().proxyHost("orders-proxy-0") + ":15299 192.0.2.4:" + replicaPort + "\n");
+        change(cluster -> cluster.getSpec().external.annotations.put("example.org/note", "another"));
+        untilSteady();
+        assertThat(external()).anySatisfy(service -> {
+            assertThat(service.getMetadata().getAnnotations()).containsEntry("example.org/note", "another");
+            assertThat(service.getSpec().getPorts().get(0).getNodePort()).isEqualTo(port);
+        });
+        assertThatThrownBy(() -> change(cluster -> cluster.getSpec().external.type = "ClusterIP"))
+                .hasMessageContaining("external.host must be there with external.type ClusterIP");
+    }
+
+    @Test
+    void a_pod_monitor_is_made_where_prometheus_is_installed() {
+        String group = "monitoring.coreos.com";
+        create(1, spec -> spec.podMonitor = true);
+        untilSteady();
+        client.resource(new CustomResourceDefinitionBuilder()
+                        .withNewMetadata()
+                        .withName("podmonitors." + group)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withGroup(group)
+                        .withScope("Namespaced")
+                        .withNewNames()
+                        .withKind("PodMonitor")
+                        .withPlural("podmonitors")
+                        .endNames()
+                        .addNewVersion()
+                        .withName("v1")
+                        .withServed(true)
+                        .withStorage(true)
+                        .withNewSchema()
+                        .withNewOpenAPIV3Schema()
+                        .withType("object")
+                        .withXKubernetesPreserveUnknownFields(true)
+                        .endOpenAPIV3Schema()
+                        .endSchema()
+                        .endVersion()
+                        .endSpec()
+                        .build())
+                .create();
+        await().until(() -> client.supports(group + "/v1", "PodMonitor"));
+        untilSteady();
+        round();
+        var monitors =
+                client.genericKubernetesResources(group + "/v1", "PodMonitor").inNamespace(namespace());
+        assertThat(monitors.list().getItems()).singleElement().satisfies(monitor -> {
+            assertThat(monitor.getMetadata().getOwnerReferences()).hasSize(1);
+            assertThat(monitor.<String>get("spec", "podMetricsEndpoints", 0, "path"))
+                    .isEqualTo("/q/metrics");
+            assertThat(monitor.<String>get("spec", "selector", "matchLabels", "undermoon.io/cluster"))
+                    .isEqualTo("orders");
+        });
+        change(cluster -> cluster.getSpec().podMonitor = false);
+        round();
+        assertThat(monitors.list().getItems()).isEmpty();
+    }
+
+    @Test
     void the_framework_calls_the_reconciler_and_a_deletion_does_not_hang() {
         Operator operator = new Operator(configuration -> configuration
                 .withKubernetesClient(client)
@@ -175,7 +276,7 @@ class RealClusterLifeTest extends ClusterLife {
             spec.images.pullSecrets = List.of("registry");
         });
         untilSteady();
-        List<HasMetadata> objects = new ClusterObjects(cluster(), names()).all(3, null);
+        List<HasMetadata> objects = new ClusterObjects(cluster(), names(), Access.NONE).all(3, null);
         assertThat(objects).allMatch(object -> client.resource(object).get() != null);
     }
 }

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.undermoon.operator.api.UndermoonCluster;
 import io.undermoon.operator.api.UndermoonClusterSpec;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class ClusterObjectsTest {
     }
 
     private <T extends HasMetadata> T find(Class<T> type, String name) {
-        return new ClusterObjects(cluster, NAMES)
+        return new ClusterObjects(cluster, NAMES, Access.NONE)
                 .all(3, null).stream()
                         .filter(object -> type.isInstance(object)
                                 && object.getMetadata().getName().equals(name))
@@ -60,7 +61,7 @@ class ClusterObjectsTest {
 
     @Test
     void everything_is_owned_by_the_cluster_and_has_its_labels() {
-        assertThat(new ClusterObjects(cluster, NAMES).all(3, null))
+        assertThat(new ClusterObjects(cluster, NAMES, Access.NONE).all(3, null))
                 .hasSizeGreaterThan(10)
                 .allSatisfy(object -> {
                     assertThat(object.getMetadata().getOwnerReferences()).hasSize(1);
@@ -105,6 +106,30 @@ class ClusterObjectsTest {
     }
 
     @Test
+    void redis_nodes_let_in_who_has_one_of_the_passwords() {
+        Access access = Access.generated(new SecureRandom(), null);
+        Access accepting = access.next("2026-11", new SecureRandom());
+        List<HasMetadata> all = new ClusterObjects(cluster, NAMES, accepting).all(3, null);
+        ConfigMap redis = (ConfigMap) all.stream()
+                .filter(object -> object.getMetadata().getName().equals("orders-redis"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(redis.getData().get("redis.conf"))
+                .contains("user default on #" + Digest.of(access.values().get(Access.REDIS_PASSWORD)) + " #")
+                .doesNotContain(access.values().get(Access.REDIS_PASSWORD));
+        StatefulSet proxies = (StatefulSet) all.get(all.size() - 1);
+        assertThat(container(proxies, "proxy").getEnv())
+                .extracting(EnvVar::getName)
+                .contains(
+                        "UNDERMOON_REDIS_PASSWORD",
+                        "UNDERMOON_ACCEPTED_REDIS_PASSWORD",
+                        "UNDERMOON_ACCEPTED_CONTROL_SECRET");
+        assertThat(find(ConfigMap.class, "orders-redis").getData().get("redis.conf"))
+                .as("of clusters that were made without one")
+                .doesNotContain("user ");
+    }
+
+    @Test
     void redis_has_a_part_of_its_memory_limit() {
         cluster.getSpec().redis.resources = new ResourceRequirementsBuilder()
                 .addToLimits("memory", new Quantity("1000Mi"))
@@ -121,7 +146,7 @@ class ClusterObjectsTest {
                 find(StatefulSet.class, "orders-proxy").getSpec().getVolumeClaimTemplates();
         assertThat(first.get(0).getSpec().getResources().getRequests()).containsEntry("storage", new Quantity("20Gi"));
         cluster.getSpec().storage.size = "30Gi";
-        List<HasMetadata> all = new ClusterObjects(cluster, NAMES).all(3, first);
+        List<HasMetadata> all = new ClusterObjects(cluster, NAMES, Access.NONE).all(3, first);
         StatefulSet later = (StatefulSet) all.get(all.size() - 1);
         assertThat(later.getSpec().getVolumeClaimTemplates()).isEqualTo(first);
         assertThat(later.getSpec().getPersistentVolumeClaimRetentionPolicy().getWhenDeleted())

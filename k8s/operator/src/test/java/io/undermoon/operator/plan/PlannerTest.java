@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.operator.api.UndermoonClusterSpec;
 import io.undermoon.operator.broker.BrokerView;
+import io.undermoon.operator.objects.Access;
 import io.undermoon.operator.plan.Step.Action;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -280,6 +283,47 @@ class PlannerTest {
         assertThat(situation.next().isSteady()).isTrue();
         situation.spec.storage.size = "30Gi";
         assertThat(situation.next().action()).isInstanceOf(Action.ResizeVolumes.class);
+    }
+
+    @Test
+    void a_volume_that_grows_is_waited_for_and_one_that_cannot_is_a_condition() {
+        Situation situation = steady(1);
+        situation.growing.add(new Observed.GrowingClaim("data-orders-proxy-0", "has 10Gi of 20Gi", false));
+        assertThat(situation.next().state()).isEqualTo("ResizingVolumes");
+        assertThat(situation.next().message()).isEqualTo("volume claim data-orders-proxy-0: has 10Gi of 20Gi");
+        situation.change(1, Situation::old);
+        assertThat(situation.next().action())
+                .as("some volumes grow only when their pods are made anew")
+                .isInstanceOf(Action.StartMaintenance.class);
+        situation.change(1, pod -> Situation.pod(1));
+        situation.growing.set(
+                0, new Observed.GrowingClaim("data-orders-proxy-0", "has 10Gi of 20Gi, ControllerResizeError", true));
+        assertThat(situation.next().isSteady()).isTrue();
+    }
+
+    @Test
+    void secrets_are_replaced_step_by_step_and_each_waits_for_all_pods() {
+        Situation situation = steady(1);
+        situation.spec.auth.rotation = "2026-11";
+        assertThat(situation.next().action()).isEqualTo(new Action.ReplaceSecrets("2026-11"));
+        SecureRandom random = new SecureRandom();
+        for (Access.Phase phase : List.of(Access.Phase.ACCEPT, Access.Phase.USE)) {
+            situation.access = situation.access.next("2026-11", random);
+            assertThat(situation.access.phase()).isEqualTo(phase);
+            situation.rollout = Optional.of("brokers are being restarted or are not ready");
+            assertThat(situation.next().message()).contains("waits before secrets are replaced: brokers");
+            situation.rollout = Optional.empty();
+            situation.change(1, Situation::old);
+            assertThat(situation.next().action()).isInstanceOf(Action.StartMaintenance.class);
+            situation.change(1, pod -> Situation.stuck(Situation.pod(1), "it has not started yet"));
+            assertThat(situation.next().action()).isInstanceOf(Action.Nothing.class);
+            situation.change(1, pod -> Situation.pod(1));
+            assertThat(situation.next().action()).isEqualTo(new Action.ReplaceSecrets("2026-11"));
+        }
+        situation.access = situation.access.next("2026-11", random);
+        assertThat(situation.next().isSteady()).isTrue();
+        situation.spec.auth.rotation = null;
+        assertThat(situation.next().isSteady()).isTrue();
     }
 
     @Test

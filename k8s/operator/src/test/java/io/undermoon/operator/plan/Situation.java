@@ -1,13 +1,18 @@
 package io.undermoon.operator.plan;
 
+import static io.undermoon.operator.broker.BrokerView.Location.UNKNOWN;
+
 import io.undermoon.operator.api.UndermoonClusterSpec;
 import io.undermoon.operator.api.UndermoonClusterStatus;
 import io.undermoon.operator.broker.BrokerView;
 import io.undermoon.operator.broker.BrokerView.Chunk;
+import io.undermoon.operator.broker.BrokerView.Location;
+import io.undermoon.operator.objects.Access;
 import io.undermoon.operator.objects.ClusterObjects;
 import io.undermoon.operator.objects.Digest;
 import io.undermoon.operator.objects.Names;
 import io.undermoon.operator.plan.Observed.ProxyPod;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,11 +40,15 @@ final class Situation {
     final List<BrokerView.Maintenance> maintenance = new ArrayList<>();
     final Map<String, String> draining = new HashMap<>();
     final Set<String> drained = new HashSet<>();
+    final Map<String, Location> locations = new HashMap<>();
     final List<String> claims = new ArrayList<>();
+    final List<Observed.GrowingClaim> growing = new ArrayList<>();
+    Access access = Access.generated(new SecureRandom(), null);
     Optional<String> rollout = Optional.empty();
     boolean isMigrating;
     boolean knowsCluster = true;
     boolean answers = true;
+    boolean knowsLocations = true;
     boolean isTemplateSeen = true;
     int replicas;
     long now = 1_000_000;
@@ -76,21 +85,59 @@ final class Situation {
     }
 
     static ProxyPod pod(int ordinal) {
-        return new ProxyPod(NAMES.proxyPod(ordinal), "uid-" + ordinal, ordinal, true, false, true, true, false, "");
+        return new ProxyPod(
+                NAMES.proxyPod(ordinal), "uid-" + ordinal, ordinal, true, false, true, true, false, "", UNKNOWN);
     }
 
     static ProxyPod old(ProxyPod pod) {
         return new ProxyPod(
-                pod.name(), pod.uid(), pod.ordinal(), false, false, pod.isRunning(), pod.isReady(), false, "");
+                pod.name(),
+                pod.uid(),
+                pod.ordinal(),
+                false,
+                false,
+                pod.isRunning(),
+                pod.isReady(),
+                false,
+                "",
+                pod.location());
     }
 
     static ProxyPod leaving(ProxyPod pod) {
-        return new ProxyPod(pod.name(), pod.uid(), pod.ordinal(), true, true, true, true, false, "");
+        return new ProxyPod(pod.name(), pod.uid(), pod.ordinal(), true, true, true, true, false, "", pod.location());
     }
 
     static ProxyPod stuck(ProxyPod pod, String why) {
         return new ProxyPod(
-                pod.name(), pod.uid(), pod.ordinal(), pod.isCurrent(), pod.isLeaving(), false, false, false, why);
+                pod.name(),
+                pod.uid(),
+                pod.ordinal(),
+                pod.isCurrent(),
+                pod.isLeaving(),
+                false,
+                false,
+                false,
+                why,
+                pod.location());
+    }
+
+    /** Puts a pod onto a node, and tells the broker. */
+    Situation place(int ordinal, String zone, String node) {
+        Location location = new Location(zone, node);
+        locations.put(proxy(ordinal), location);
+        return change(
+                ordinal,
+                pod -> new ProxyPod(
+                        pod.name(),
+                        pod.uid(),
+                        ordinal,
+                        pod.isCurrent(),
+                        pod.isLeaving(),
+                        pod.isRunning(),
+                        pod.isReady(),
+                        pod.isDeleted(),
+                        pod.waitsFor(),
+                        location));
     }
 
     Situation change(int ordinal, UnaryOperator<ProxyPod> change) {
@@ -108,7 +155,15 @@ final class Situation {
                         notInSync))
                 : Optional.empty();
         Optional<BrokerView> broker = answers
-                ? Optional.of(new BrokerView(registered, failed, failing, cluster, maintenance, draining, drained))
+                ? Optional.of(new BrokerView(
+                        registered,
+                        failed,
+                        failing,
+                        cluster,
+                        maintenance,
+                        draining,
+                        drained,
+                        knowsLocations ? Optional.of(locations) : Optional.empty()))
                 : Optional.empty();
         return new Observed(
                 spec,
@@ -119,9 +174,12 @@ final class Situation {
                 rollout,
                 pods,
                 claims,
+                growing,
                 broker,
                 answers ? "" : "broker 10.0.0.1:7799 cannot be reached",
                 List.of(),
+                List.of(),
+                access,
                 now);
     }
 

@@ -60,6 +60,19 @@ class StatusesTest {
     }
 
     @Test
+    void a_volume_that_could_not_grow_is_named() {
+        Situation situation = steady(1);
+        situation.growing.add(
+                new Observed.GrowingClaim("data-orders-proxy-0", "has 10Gi of 20Gi, ControllerResizeError", true));
+        Condition degraded = described(situation, "Degraded");
+        assertThat(degraded.getReason()).isEqualTo("VolumesNotResized");
+        assertThat(degraded.getMessage())
+                .isEqualTo("volume claim data-orders-proxy-0: has 10Gi of 20Gi, ControllerResizeError");
+        situation.growing.clear();
+        assertThat(described(situation, "Degraded").getStatus()).isEqualTo("False");
+    }
+
+    @Test
     void is_not_ready_while_neither_half_of_a_chunk_serves() {
         Situation situation = steady(1);
         situation.change(0, pod -> Situation.stuck(pod, "it has not started yet"));

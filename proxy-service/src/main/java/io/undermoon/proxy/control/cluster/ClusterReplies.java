@@ -1,6 +1,7 @@
 package io.undermoon.proxy.control.cluster;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.metadata.Role;
@@ -124,8 +125,9 @@ final class ClusterReplies {
 
     private static void slotsNode(ProxyAddress address, String id, Client client, boolean withHostNames, ByteBuf out) {
         RespWriter.array(out, withHostNames ? 4 : 3);
-        RespWriter.bulk(out, address.host());
-        RespWriter.integer(out, client.ports().of(address));
+        HostPort shown = client.ports().of(address);
+        RespWriter.bulk(out, shown.host());
+        RespWriter.integer(out, shown.port());
         RespWriter.bulk(out, id);
         if (withHostNames) {
             RespWriter.map(out, client.protocol(), 0);
@@ -175,15 +177,16 @@ final class ClusterReplies {
             String id, ProxyAddress address, Client client, String role, long offset, boolean up, ByteBuf out) {
         OptionalInt plain = client.ports().plainOf(address);
         OptionalInt tls = client.ports().tlsOf(address);
+        String host = client.ports().of(address).host();
         RespWriter.map(out, client.protocol(), 6 + (plain.isPresent() ? 1 : 0) + (tls.isPresent() ? 1 : 0));
         RespWriter.bulk(out, "id");
         RespWriter.bulk(out, id);
         shardPort("port", plain, out);
         shardPort("tls-port", tls, out);
         RespWriter.bulk(out, "ip");
-        RespWriter.bulk(out, address.host());
+        RespWriter.bulk(out, host);
         RespWriter.bulk(out, "endpoint");
-        RespWriter.bulk(out, address.host());
+        RespWriter.bulk(out, host);
         RespWriter.bulk(out, "role");
         RespWriter.bulk(out, role);
         RespWriter.bulk(out, "replication-offset");

@@ -45,9 +45,8 @@ record ShownReplication(Role role, List<HostPort> others, List<Set<NodeAddress>>
                                 replicas.getOrDefault(peer.nodeAddress(), peer.proxyAddress()),
                                 proxy -> new LinkedHashSet<>())
                         .add(peer.nodeAddress()));
-        List<HostPort> addresses = others.keySet().stream()
-                .map(proxy -> new HostPort(proxy.host(), client.ports().of(proxy)))
-                .toList();
+        List<HostPort> addresses =
+                others.keySet().stream().map(client.ports()::of).toList();
         List<Set<NodeAddress>> behind = role == Role.MASTER ? List.copyOf(others.values()) : List.of();
         return new ShownReplication(role, addresses, behind);
     }
