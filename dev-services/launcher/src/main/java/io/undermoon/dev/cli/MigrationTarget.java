@@ -2,6 +2,7 @@ package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.dev.controlplane.MigrationApi;
+import io.undermoon.dev.controlplane.ServiceQueries;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.UsageException;
 import io.undermoon.metadata.ClusterName;
@@ -42,12 +43,20 @@ final class MigrationTarget {
      */
     <T> T call(Call<T> call) {
         try {
-            return call.on(new MigrationApi(broker.address()), new ClusterName(cluster));
+            return call.on(new MigrationApi(broker.access()), new ClusterName(cluster));
         } catch (IOException e) {
             throw new LaunchException(String.valueOf(e.getMessage()), e);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    BrokerTarget broker() {
+        return broker;
+    }
+
+    String cluster() {
+        return Calls.cluster(cluster);
     }
 
     /** Whether the command is to return before the slots have moved. */
@@ -69,30 +78,44 @@ final class MigrationTarget {
      * then the sum of them.
      */
     void watch() {
+        watch(Calls.array());
+    }
+
+    /** As {@link #watch()}, with migrations that were planned and may have ended before the first look. */
+    void watch(JsonNode planned) {
+        try (ServiceQueries proxies = new ServiceQueries(broker.login().proxies())) {
+            watch(planned, new SourceReports(proxies));
+        }
+    }
+
+    private void watch(JsonNode planned, SourceReports reports) {
         long start = System.nanoTime();
         long shown = start - LINES.toNanos();
         MigrationTally tally = new MigrationTally();
+        tally.add(planned);
         JsonNode migrations = call(MigrationApi::info).path("migrations");
         while (!migrations.isEmpty() && !noWait) {
-            tally.add(migrations);
-            tally.add(SourceReports.of(migrations));
+            JsonNode newest = reports.newer(migrations);
+            tally.add(newest);
             if (Terminal.isOutput()) {
                 out.print(ERASE_LINE + tally.bar());
                 out.flush();
             } else if (System.nanoTime() - shown >= LINES.toNanos()) {
                 shown = System.nanoTime();
-                MigrationLines.of(migrations).forEach(out::println);
+                MigrationLines.of(newest).forEach(out::println);
             }
             pause();
             migrations = call(MigrationApi::info).path("migrations");
         }
         tally.add(migrations);
         if (!migrations.isEmpty()) {
-            MigrationLines.of(migrations).forEach(out::println);
+            MigrationLines.of(reports.newer(migrations)).forEach(out::println);
         } else if (tally.isEmpty()) {
             out.println("No slot of cluster " + cluster + " is moving.");
         } else {
-            String summary = tally.summary(Duration.ofNanos(System.nanoTime() - start));
+            Duration time = Duration.ofNanos(System.nanoTime() - start);
+            tally.addEnded(reports.ended(tally.sources()));
+            String summary = tally.summary(time);
             out.println(Terminal.isOutput() ? ERASE_LINE + tally.bar() + "\n" + summary : summary);
         }
     }

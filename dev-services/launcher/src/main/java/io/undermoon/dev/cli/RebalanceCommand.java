@@ -1,5 +1,6 @@
 package io.undermoon.dev.cli;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ final class RebalanceCommand implements Callable<Integer> {
     @Mixin
     private MigrationTarget target = new MigrationTarget();
 
+    @Mixin
+    private DryRun dryRun = new DryRun();
+
     @Option(
             names = "--weight",
             paramLabel = "ADDRESS=WEIGHT",
@@ -30,11 +34,17 @@ final class RebalanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        target.call((api, cluster) -> {
-            api.rebalance(cluster, weights, threshold);
-            return cluster;
-        });
-        target.watch();
+        if (dryRun.isOn()) {
+            Map<String, Object> change = new LinkedHashMap<>();
+            change.put("action", "rebalance");
+            change.put("cluster", target.cluster());
+            change.put("weights", weights);
+            if (threshold != null) {
+                change.put("threshold", threshold);
+            }
+            return dryRun.show(target.broker(), change);
+        }
+        target.watch(target.call((api, cluster) -> api.rebalance(cluster, weights, threshold)));
         return 0;
     }
 }

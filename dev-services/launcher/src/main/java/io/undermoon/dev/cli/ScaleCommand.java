@@ -3,6 +3,7 @@ package io.undermoon.dev.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.dev.controlplane.MigrationApi;
 import io.undermoon.dev.plan.LaunchException;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,16 +20,28 @@ import picocli.CommandLine.Parameters;
                     + " that."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:the cluster has that many nodes, or will with --no-wait", "1:it has not", "2:wrong options"})
+        exitCodeList = {"0:the cluster has that many nodes, or will with --no-wait", "1:it has not", "2:wrong options"},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  undermoon scale demo 8 --dry-run   which proxies join, which slots move",
+            "  undermoon scale demo 8 --no-wait   begin, and look with: undermoon migrations demo"
+        })
 final class ScaleCommand implements Callable<Integer> {
     @Mixin
     private MigrationTarget target = new MigrationTarget();
+
+    @Mixin
+    private DryRun dryRun = new DryRun();
 
     @Parameters(index = "1", paramLabel = "NODES", description = "How many, a multiple of 4.")
     private int nodes;
 
     @Override
     public Integer call() {
+        if (dryRun.isOn()) {
+            return dryRun.show(
+                    target.broker(), Map.of("action", "scale", "cluster", target.cluster(), "node_number", nodes));
+        }
         target.call((api, cluster) -> {
             api.scale(cluster, nodes);
             return nodes;

@@ -102,7 +102,7 @@ class MigrationCommandsTest {
     @Test
     void fails_with_the_words_of_the_broker() {
         refusals.put("POST /migrations/auto/demo/6", "{\"error\":\"INVALID_NODE_NUMBER\",\"message\":\"6 is odd\"}");
-        assertThat(run("scale", "demo", "6")).isEqualTo(1);
+        assertThat(run("scale", "demo", "6")).isEqualTo(5);
         assertThat(run("scale", "not.legal", "8")).isEqualTo(2);
         assertThat(requests).containsExactly("POST /migrations/auto/demo/6 ");
     }
