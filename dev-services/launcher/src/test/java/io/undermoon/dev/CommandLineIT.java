@@ -102,9 +102,7 @@ class CommandLineIT {
                 continue;
             }
             Result result = run(line, Map.of("UNDERMOON_BROKER_TOKEN", ADMIN));
-            assertThat(result.exitCode())
-                    .as("%s\n%s", line, result.output())
-                    .isZero();
+            assertThat(result.exitCode()).as("%s\n%s", line, result.output()).isZero();
             assertThat(result.output()).as(line).doesNotContain("\tat ").doesNotContain("\033");
             if (line.equals("undermoon scale demo 8")) {
                 assertThat(result.output())
@@ -155,8 +153,8 @@ class CommandLineIT {
             String proxy = "127.0.0.1:" + stack.ports().proxyResp(host - 1);
             JsonNode seen = Json.mapper().readTree(Files.readString(directory.resolve("local-" + host + ".json")));
             assertThat(seen).anyMatch(node -> node.path("role").asText().equals("master"));
-            assertThat(seen).noneMatch(node ->
-                    node.path("role").asText().equals("master")
+            assertThat(seen)
+                    .noneMatch(node -> node.path("role").asText().equals("master")
                             && node.path("proxy").asText().equals(proxy));
         }
         awaitWell();
@@ -206,7 +204,8 @@ class CommandLineIT {
                     .contains("Importing 5 keys");
             String own = String.valueOf(stack.ports().proxyResp(0));
             for (int i = 0; i < 5; i++) {
-                assertThat(RedisCli.run("-c", "-p", own, "GETDEL", "import:" + i).strip())
+                assertThat(RedisCli.run("-c", "-p", own, "GETDEL", "import:" + i)
+                                .strip())
                         .isEqualTo("value");
             }
         } finally {
@@ -247,7 +246,8 @@ class CommandLineIT {
                 .strip();
         assertThat(redisCli("del-node", first, replica)).contains("take nodes out with 'undermoon scale'");
         assertThat(redisCli("set-timeout", first, "2000")).contains("failure_ttl of the broker");
-        assertThat(redisCli("create", first, second, free.get(0), "--cluster-yes")).contains("is not empty");
+        assertThat(redisCli("create", first, second, free.get(0), "--cluster-yes"))
+                .contains("is not empty");
         assertThat(redisCli("check", first)).contains("[OK] All 16384 slots covered");
     }
 
@@ -256,7 +256,9 @@ class CommandLineIT {
     void the_doctor_finds_a_node_that_has_died() throws IOException, InterruptedException {
         String replica = "";
         for (JsonNode node : Json.mapper().readTree(admin("nodes demo -o json").output())) {
-            replica = node.path("role").asText().equals("replica") ? node.path("node").asText() : replica;
+            replica = node.path("role").asText().equals("replica")
+                    ? node.path("node").asText()
+                    : replica;
         }
         String address = replica;
         stack.kill("redis-" + address.substring(address.indexOf(':') + 1));
@@ -337,7 +339,9 @@ class CommandLineIT {
         String here = line.replace("127.0.0.1:7799", broker())
                 .replace("127.0.0.1:6699", "127.0.0.1:" + stack.ports().coordinatorResp(0));
         for (int proxy = 0; proxy < PROXIES; proxy++) {
-            here = here.replace("127.0.0.1:" + (5299 + 2 * proxy), "127.0.0.1:" + stack.ports().proxyResp(proxy));
+            here = here.replace(
+                    "127.0.0.1:" + (5299 + 2 * proxy),
+                    "127.0.0.1:" + stack.ports().proxyResp(proxy));
         }
         return here.replace("127.0.0.1:7001", "127.0.0.1:" + stack.ports().redis(0, 0));
     }

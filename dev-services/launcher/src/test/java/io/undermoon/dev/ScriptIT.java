@@ -37,7 +37,8 @@ class ScriptIT {
         Path archive = elsewhere.resolve("classes.jsa");
         Path loaded = elsewhere.resolve("loaded");
         String flags = "-Xmx64m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC ";
-        assertThat(java(flags + "-XX:ArchiveClassesAtExit=" + archive + " -jar JAR training")).isZero();
+        assertThat(java(flags + "-XX:ArchiveClassesAtExit=" + archive + " -jar JAR training"))
+                .isZero();
         assertThat(java(flags + "-XX:SharedArchiveFile=" + archive + " -Xlog:class+load:file=" + loaded
                         + " -jar JAR clusters list --broker 127.0.0.1:1"))
                 .isEqualTo(4);

@@ -126,7 +126,10 @@ class LoginTest {
             }
         });
         secured.createContext("/", exchange -> {
-            shown.set(((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName());
+            shown.set(((HttpsExchange) exchange)
+                    .getSSLSession()
+                    .getPeerPrincipal()
+                    .getName());
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });

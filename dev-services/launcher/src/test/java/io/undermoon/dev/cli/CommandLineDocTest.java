@@ -26,9 +26,10 @@ class CommandLineDocTest {
             // `serve` is for programs, and `training` for the script.
             if (!command.getCommandSpec().usageMessage().hidden() && !name.equals("serve")) {
                 assertThat(document).as(name).containsPattern("(`|undermoon )" + name + "\\b");
-                command.getSubcommands().keySet().forEach(sub -> assertThat(document)
-                        .as("%s %s", name, sub)
-                        .contains(name + " " + sub));
+                command.getSubcommands()
+                        .keySet()
+                        .forEach(sub ->
+                                assertThat(document).as("%s %s", name, sub).contains(name + " " + sub));
             }
         });
     }
@@ -40,7 +41,8 @@ class CommandLineDocTest {
 
     @Test
     void every_exit_code_is_named() {
-        Map<String, String> codes = Undermoon.whole().getCommandSpec().usageMessage().exitCodeList();
+        Map<String, String> codes =
+                Undermoon.whole().getCommandSpec().usageMessage().exitCodeList();
         assertThat(codes).containsKeys("0", "1", "2", "3", "4", "5", "6", "7", "130");
         assertThat(codes.keySet()).allSatisfy(code -> assertThat(document).containsPattern("\\| " + code + " \\| \\w"));
     }
@@ -48,8 +50,8 @@ class CommandLineDocTest {
     @Test
     void every_command_of_an_operator_has_help_that_fits_a_terminal() {
         for (CommandLine command : Undermoon.whole().getSubcommands().values()) {
-            assertThat(command.getUsageMessage().lines()).allSatisfy(line -> assertThat(line.length())
-                    .isLessThanOrEqualTo(120));
+            assertThat(command.getUsageMessage().lines())
+                    .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(120));
             assertThat(command.getCommandSpec().usageMessage().description()).isNotEmpty();
         }
     }
