@@ -138,10 +138,9 @@ final class ProxyChecks {
         String subject = "node " + row.get(ADDRESS);
         String state = row.get(STATE);
         if (!state.equals("up")) {
-            String todo = state.equals("refused")
-                    ? "look at the proxy's log: the node may have keys of another cluster, or refuse the proxy's user"
-                    : "look whether its process runs; coordinators fail a dead master over";
-            String what = "its proxy " + proxy + " finds it " + state;
+            String todo = "start it, or look why its process does not answer; coordinators fail a dead master over";
+            String what = (state.equals("refused") ? "nothing listens there" : "it is " + state)
+                    + ", says its proxy " + proxy;
             findings.add(isServing ? error(subject, what, todo) : warning(subject, what, todo));
             return;
         }

@@ -111,7 +111,9 @@ class DiagnosisTest {
     @Test
     void nodes_are_looked_at_through_their_proxies_and_by_themselves() {
         proxy = row(2, "down");
-        found(Severity.ERROR, "node " + NODE, "finds it down");
+        found(Severity.ERROR, "node " + NODE, "it is down, says its proxy");
+        proxy = row(2, "refused");
+        found(Severity.ERROR, "node " + NODE, "nothing listens there");
         proxy = row(8, "outdated");
         found(Severity.ERROR, "node " + NODE, "has restarted as a master");
         proxy = new ProxyView(
