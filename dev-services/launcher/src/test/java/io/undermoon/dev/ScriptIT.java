@@ -43,7 +43,7 @@ class ScriptIT {
                         + " -jar JAR clusters list --broker 127.0.0.1:1"))
                 .isEqualTo(4);
         List<String> own = Files.readAllLines(loaded).stream()
-                .filter(line -> line.contains(" io.undermoon.") || line.contains(" picocli."))
+                .filter(line -> line.contains(" io.undermoon."))
                 .toList();
         assertThat(own).hasSizeGreaterThan(50);
         assertThat(own.stream().filter(line -> line.contains("shared objects file")))
