@@ -139,6 +139,15 @@ class CommandLineIT {
         Result refused = broker("clusters delete demo --yes", guest);
         assertThat(refused.exitCode()).isEqualTo(6);
         assertThat(refused.output()).contains("FORBIDDEN").doesNotContain(VIEWER);
+        run("undermoon context set prod --broker " + broker() + " token_file=right", Map.of());
+        run("undermoon context use prod", Map.of());
+        assertThat(run("undermoon clusters list", Map.of()).exitCode()).isZero();
+        assertThat(run("undermoon context list -o json", Map.of()).output())
+                .contains(right.toString())
+                .doesNotContain(ADMIN);
+        assertThat(broker("clusters list", Map.of()).exitCode())
+                .as("what the context has is not for other brokers")
+                .isEqualTo(6);
     }
 
     @Test
