@@ -1,6 +1,7 @@
 package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.umctl.MigrationProgress;
 import java.time.Duration;
@@ -141,6 +142,29 @@ final class MigrationTally {
                 + seconds
                 + holds(known)
                 + (unknown == 0 ? "." : "; the sources of " + unknown + " do not tell how they ended.");
+    }
+
+    /** What the migrations that have ended did; numbers are of those whose sources have told it. */
+    ObjectNode result() {
+        List<Migration> known = migrations.values().stream()
+                .filter(migration -> migration.endKnown)
+                .toList();
+        return Calls.object()
+                .put("migrations", migrations.size())
+                .put("told", known.size())
+                .put("aborted", known.stream().filter(migration -> migration.aborted).count())
+                .put("keys", known.stream().mapToLong(migration -> migration.keysCopied).sum())
+                .put(
+                        "longest_hold_us",
+                        known.stream()
+                                .mapToLong(migration -> migration.longestHoldMicros)
+                                .max()
+                                .orElse(0))
+                .put(
+                        "writers_held_us",
+                        known.stream()
+                                .mapToLong(migration -> migration.writersHeldMicros)
+                                .sum());
     }
 
     private static String holds(List<Migration> known) {

@@ -1,13 +1,13 @@
 package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.dev.controlplane.MigrationApi;
 import io.undermoon.dev.controlplane.ServiceQueries;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.UsageException;
 import io.undermoon.metadata.ClusterName;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Mixin;
@@ -28,8 +28,6 @@ final class MigrationTarget {
 
     @Option(names = "--no-wait", description = "Do not wait until the slots have moved.")
     private boolean noWait;
-
-    private final PrintStream out = System.out;
 
     /** A call that may fail as the network and the broker do. */
     @FunctionalInterface
@@ -77,18 +75,23 @@ final class MigrationTarget {
      * Shows the migrations until there is none, as a bar on a terminal and otherwise a line for each once a second, and
      * then the sum of them.
      */
-    void watch() {
-        watch(Calls.array());
+    ObjectNode watch(Output output) {
+        return watch(Calls.array(), output);
     }
 
-    /** As {@link #watch()}, with migrations that were planned and may have ended before the first look. */
-    void watch(JsonNode planned) {
+    /**
+     * As {@link #watch(Output)}, with migrations that were planned and may have ended before the first look.
+     *
+     * @param output where people see it; for programs nothing is shown
+     * @return what programs want to know
+     */
+    ObjectNode watch(JsonNode planned, Output output) {
         try (ServiceQueries proxies = new ServiceQueries(broker.login().proxies())) {
-            watch(planned, new SourceReports(proxies));
+            return watch(planned, output, new SourceReports(proxies));
         }
     }
 
-    private void watch(JsonNode planned, SourceReports reports) {
+    private ObjectNode watch(JsonNode planned, Output output, SourceReports reports) {
         long start = System.nanoTime();
         long shown = start - LINES.toNanos();
         MigrationTally tally = new MigrationTally();
@@ -98,26 +101,26 @@ final class MigrationTarget {
             JsonNode newest = reports.newer(migrations);
             tally.add(newest);
             if (Terminal.isOutput()) {
-                out.print(ERASE_LINE + tally.bar());
-                out.flush();
+                output.keep(ERASE_LINE + tally.bar());
             } else if (System.nanoTime() - shown >= LINES.toNanos()) {
                 shown = System.nanoTime();
-                MigrationLines.of(newest).forEach(out::println);
+                MigrationLines.of(newest).forEach(output::note);
             }
             pause();
             migrations = call(MigrationApi::info).path("migrations");
         }
         tally.add(migrations);
         if (!migrations.isEmpty()) {
-            MigrationLines.of(reports.newer(migrations)).forEach(out::println);
+            MigrationLines.of(reports.newer(migrations)).forEach(output::note);
         } else if (tally.isEmpty()) {
-            out.println("No slot of cluster " + cluster + " is moving.");
+            output.note("No slot of cluster " + cluster + " is moving.");
         } else {
             Duration time = Duration.ofNanos(System.nanoTime() - start);
             tally.addEnded(reports.ended(tally.sources()));
             String summary = tally.summary(time);
-            out.println(Terminal.isOutput() ? ERASE_LINE + tally.bar() + "\n" + summary : summary);
+            output.note(Terminal.isOutput() ? ERASE_LINE + tally.bar() + "\n" + summary : summary);
         }
+        return tally.result().put("cluster", cluster).put("moving", migrations.size());
     }
 
     private static void pause() {

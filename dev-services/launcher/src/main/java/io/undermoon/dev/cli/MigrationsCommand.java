@@ -24,7 +24,7 @@ final class MigrationsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (output.isTable()) {
-            target.watch();
+            target.watch(output);
         } else {
             JsonNode migrations = target.call(MigrationApi::info).path("migrations");
             output.show(migrations, () -> {});

@@ -49,6 +49,14 @@ final class Output {
         }
     }
 
+    /** A line for people that the next one replaces. */
+    void keep(String text) {
+        if (isTable()) {
+            out.print(text);
+            out.flush();
+        }
+    }
+
     String styled(Style style, String text) {
         return style.on(text, coloured);
     }

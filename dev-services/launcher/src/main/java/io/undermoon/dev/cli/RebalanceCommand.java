@@ -1,5 +1,6 @@
 package io.undermoon.dev.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,7 +45,8 @@ final class RebalanceCommand implements Callable<Integer> {
             }
             return dryRun.show(target.broker(), change);
         }
-        target.watch(target.call((api, cluster) -> api.rebalance(cluster, weights, threshold)));
+        JsonNode planned = target.call((api, cluster) -> api.rebalance(cluster, weights, threshold));
+        dryRun.output().show(target.watch(planned, dryRun.output()), () -> {});
         return 0;
     }
 }

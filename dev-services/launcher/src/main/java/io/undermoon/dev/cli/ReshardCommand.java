@@ -1,5 +1,6 @@
 package io.undermoon.dev.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.dev.plan.UsageException;
 import io.undermoon.slot.SlotRange;
 import io.undermoon.slot.SlotRanges;
@@ -58,8 +59,9 @@ final class ReshardCommand implements Callable<Integer> {
         if (dryRun.isOn()) {
             return dryRun.show(target.broker(), preview());
         }
-        target.watch(target.call(
-                (api, cluster) -> api.reshard(cluster, sources, destination, amount.number, ranges(amount.ranges))));
+        JsonNode planned = target.call((api, cluster) ->
+                api.reshard(cluster, sources, destination, amount.number, ranges(amount.ranges)));
+        dryRun.output().show(target.watch(planned, dryRun.output()), () -> {});
         return 0;
     }
 

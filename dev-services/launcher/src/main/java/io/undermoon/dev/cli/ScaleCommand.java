@@ -1,6 +1,7 @@
 package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.dev.controlplane.MigrationApi;
 import io.undermoon.dev.plan.LaunchException;
 import java.util.Map;
@@ -46,8 +47,10 @@ final class ScaleCommand implements Callable<Integer> {
             api.scale(cluster, nodes);
             return nodes;
         });
-        target.watch();
+        Output output = dryRun.output();
+        ObjectNode result = target.watch(output);
         if (target.noWait()) {
+            output.show(result, () -> {});
             return 0;
         }
         JsonNode info = target.call(MigrationApi::info);
@@ -56,7 +59,7 @@ final class ScaleCommand implements Callable<Integer> {
                 api.freeNodes(cluster);
                 return nodes;
             });
-            System.out.println((size(info) - nodes) + " nodes without slots have left the cluster.");
+            output.note((size(info) - nodes) + " nodes without slots have left the cluster.");
             info = target.call(MigrationApi::info);
         }
         if (size(info) != nodes || info.path("node_number_with_slots").asInt() != nodes) {
@@ -65,7 +68,7 @@ final class ScaleCommand implements Callable<Integer> {
                     + ": its migrations were aborted or it was scaled otherwise meanwhile; try again with `"
                     + target.command("scale", nodes) + "`");
         }
-        System.out.println("The cluster has " + nodes + " nodes.");
+        output.show(result.put("nodes", nodes), () -> output.line("The cluster has " + nodes + " nodes."));
         return 0;
     }
 

@@ -51,6 +51,9 @@ class MigrationTallyTest {
         assertThat(tally.summary(Duration.ofSeconds(1)))
                 .isEqualTo("2 migrations ended (1 aborted): 150 keys in 1.0 s; commands were held for at most 12.0 ms,"
                         + " writers for 3.0 s in all.");
+        assertThat(tally.result())
+                .hasToString("{\"migrations\":2,\"told\":2,\"aborted\":1,\"keys\":150,\"longest_hold_us\":12000,"
+                        + "\"writers_held_us\":3000000}");
     }
 
     private static TaggedSlots tagged(int first) throws IOException {

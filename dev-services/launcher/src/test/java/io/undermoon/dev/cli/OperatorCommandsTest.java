@@ -156,6 +156,19 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void changes_print_one_document_for_programs() throws IOException {
+        answers.put("GET /clusters/info/demo", "{\"node_number\":8,\"node_number_with_slots\":8,\"migrations\":[]}");
+        JsonNode scaled = Json.mapper().readTree(run("scale demo 8 -o json").output());
+        assertThat(scaled.path("nodes").asInt()).isEqualTo(8);
+        assertThat(scaled.path("migrations").asInt()).isZero();
+        answers.put("DELETE /clusters/migrations/demo", """
+                {"migrations":[{"slot_range":{"range_list":[[0,9]]},"outcome":"aborted"}]}""");
+        JsonNode aborted = Json.mapper().readTree(run("abort demo -o json").output());
+        assertThat(aborted.path("outcomes").path(0).path("outcome").asText()).isEqualTo("aborted");
+        assertThat(run("rebalance demo -o yaml").output()).contains("moving: 0\n");
+    }
+
+    @Test
     void proxies_are_shown_with_their_state() throws IOException {
         answers.put("GET /metadata", """
                 {"all_proxies":{"h:1":{"proxy_address":"h:1","host":"a","cluster":"demo","node_addresses":["h:11"]},
