@@ -71,10 +71,24 @@ final class MigrationTally {
         migrations.forEach((key, migration) -> migration.running = listed.contains(key));
     }
 
-    /** Takes in what source proxies say of migrations that have ended. */
-    void addEnded(List<MigrationProgress> reports) {
+    /**
+     * Takes in what source proxies say of migrations that have ended.
+     *
+     * @param since the epoch after which migrations count that were never listed
+     */
+    void addEnded(List<MigrationProgress> reports, long since) {
         for (MigrationProgress report : reports) {
-            Migration migration = migrations.get(SourceReports.key(report.task()));
+            String key = SourceReports.key(report.task());
+            boolean isLater = report.task()
+                    .migration()
+                    .map(meta -> meta.epoch().value() > since)
+                    .orElse(false);
+            if (isLater && report.side() == MigrationProgress.Side.SOURCE && !migrations.containsKey(key)) {
+                Migration unseen = new Migration();
+                unseen.running = false;
+                migrations.put(key, unseen);
+            }
+            Migration migration = migrations.get(key);
             if (migration != null && report.side() == MigrationProgress.Side.SOURCE) {
                 migration.endKnown = true;
                 migration.aborted = report.state() != MigrationProgress.State.SWITCHED;
@@ -152,8 +166,14 @@ final class MigrationTally {
         return Calls.object()
                 .put("migrations", migrations.size())
                 .put("told", known.size())
-                .put("aborted", known.stream().filter(migration -> migration.aborted).count())
-                .put("keys", known.stream().mapToLong(migration -> migration.keysCopied).sum())
+                .put(
+                        "aborted",
+                        known.stream().filter(migration -> migration.aborted).count())
+                .put(
+                        "keys",
+                        known.stream()
+                                .mapToLong(migration -> migration.keysCopied)
+                                .sum())
                 .put(
                         "longest_hold_us",
                         known.stream()

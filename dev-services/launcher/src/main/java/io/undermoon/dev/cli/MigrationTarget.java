@@ -2,13 +2,17 @@ package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.undermoon.dev.controlplane.Broker;
 import io.undermoon.dev.controlplane.MigrationApi;
 import io.undermoon.dev.controlplane.ServiceQueries;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.dev.plan.UsageException;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +22,7 @@ import picocli.CommandLine.Parameters;
 final class MigrationTarget {
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration LINES = Duration.ofSeconds(1);
+    private static final long NO_EPOCH = Long.MAX_VALUE;
     private static final String ERASE_LINE = "\r\033[K";
 
     @Mixin
@@ -87,11 +92,30 @@ final class MigrationTarget {
      */
     ObjectNode watch(JsonNode planned, Output output) {
         try (ServiceQueries proxies = new ServiceQueries(broker.login().proxies())) {
-            return watch(planned, output, new SourceReports(proxies));
+            return watch(planned, NO_EPOCH, output, new SourceReports(proxies));
         }
     }
 
-    private ObjectNode watch(JsonNode planned, Output output, SourceReports reports) {
+    /**
+     * As {@link #watch(Output)}, for a call that does not tell what it has planned.
+     *
+     * @param epoch of the cluster before the call; migrations that were planned later are its
+     */
+    ObjectNode watchSince(long epoch, Output output) {
+        try (ServiceQueries proxies = new ServiceQueries(broker.login().proxies())) {
+            return watch(Calls.array(), epoch, output, new SourceReports(proxies));
+        }
+    }
+
+    private Set<HostPort> proxies() {
+        Broker api = broker.broker();
+        Set<HostPort> proxies = new LinkedHashSet<>();
+        Calls.texts(Calls.of(() -> api.get("/clusters/proxies")).path("clusters").path(cluster))
+                .forEach(proxy -> proxies.add(HostPort.parse(proxy)));
+        return proxies;
+    }
+
+    private ObjectNode watch(JsonNode planned, long since, Output output, SourceReports reports) {
         long start = System.nanoTime();
         long shown = start - LINES.toNanos();
         MigrationTally tally = new MigrationTally();
@@ -110,13 +134,17 @@ final class MigrationTarget {
             migrations = call(MigrationApi::info).path("migrations");
         }
         tally.add(migrations);
+        Duration time = Duration.ofNanos(System.nanoTime() - start);
+        if (migrations.isEmpty()) {
+            Set<HostPort> sources = new LinkedHashSet<>(tally.sources());
+            sources.addAll(since == NO_EPOCH ? Set.of() : proxies());
+            tally.addEnded(reports.ended(sources), since);
+        }
         if (!migrations.isEmpty()) {
             MigrationLines.of(reports.newer(migrations)).forEach(output::note);
         } else if (tally.isEmpty()) {
             output.note("No slot of cluster " + cluster + " is moving.");
         } else {
-            Duration time = Duration.ofNanos(System.nanoTime() - start);
-            tally.addEnded(reports.ended(tally.sources()));
             String summary = tally.summary(time);
             output.note(Terminal.isOutput() ? ERASE_LINE + tally.bar() + "\n" + summary : summary);
         }

@@ -59,8 +59,8 @@ final class ReshardCommand implements Callable<Integer> {
         if (dryRun.isOn()) {
             return dryRun.show(target.broker(), preview());
         }
-        JsonNode planned = target.call((api, cluster) ->
-                api.reshard(cluster, sources, destination, amount.number, ranges(amount.ranges)));
+        JsonNode planned = target.call(
+                (api, cluster) -> api.reshard(cluster, sources, destination, amount.number, ranges(amount.ranges)));
         dryRun.output().show(target.watch(planned, dryRun.output()), () -> {});
         return 0;
     }

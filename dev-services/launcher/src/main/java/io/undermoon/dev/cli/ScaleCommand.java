@@ -43,12 +43,13 @@ final class ScaleCommand implements Callable<Integer> {
             return dryRun.show(
                     target.broker(), Map.of("action", "scale", "cluster", target.cluster(), "node_number", nodes));
         }
+        long epoch = target.call(MigrationApi::info).path("epoch").asLong();
         target.call((api, cluster) -> {
             api.scale(cluster, nodes);
             return nodes;
         });
         Output output = dryRun.output();
-        ObjectNode result = target.watch(output);
+        ObjectNode result = target.watchSince(epoch, output);
         if (target.noWait()) {
             output.show(result, () -> {});
             return 0;

@@ -139,8 +139,8 @@ final class ProxyChecks {
         String state = row.get(STATE);
         if (!state.equals("up")) {
             String todo = "start it, or look why its process does not answer; coordinators fail a dead master over";
-            String what = (state.equals("refused") ? "nothing listens there" : "it is " + state)
-                    + ", says its proxy " + proxy;
+            String what = (state.equals("refused") ? "nothing listens there" : "it is " + state) + ", says its proxy "
+                    + proxy;
             findings.add(isServing ? error(subject, what, todo) : warning(subject, what, todo));
             return;
         }

@@ -38,7 +38,7 @@ class MigrationTallyTest {
     void tells_what_the_sources_say_in_the_end() throws IOException {
         tally.add(json("[" + waiting(0) + "," + running(10, 100, 40, 0) + "]"));
         tally.add(json("[]"));
-        tally.addEnded(List.of(report(tagged(0), Side.SOURCE, State.SWITCHED, 100, 12_000)));
+        tally.addEnded(List.of(report(tagged(0), Side.SOURCE, State.SWITCHED, 100, 12_000)), 7);
         assertThat(tally.sources()).containsExactly(HostPort.parse("h:1"));
         assertThat(tally.summary(Duration.ofSeconds(1)))
                 .isEqualTo("2 migrations ended: at least 140 keys in 1.0 s; commands were held for at most 12.0 ms,"
@@ -47,13 +47,25 @@ class MigrationTallyTest {
         tally.addEnded(List.of(
                 report(tagged(10), Side.SOURCE, State.ABORTED, 50, 0),
                 report(tagged(10), Side.DESTINATION, State.OWNED, 999, 99_000),
-                report(tagged(20), Side.SOURCE, State.SWITCHED, 999, 99_000)));
+                report(tagged(20), Side.SOURCE, State.SWITCHED, 999, 99_000)), 7);
         assertThat(tally.summary(Duration.ofSeconds(1)))
                 .isEqualTo("2 migrations ended (1 aborted): 150 keys in 1.0 s; commands were held for at most 12.0 ms,"
                         + " writers for 3.0 s in all.");
         assertThat(tally.result())
                 .hasToString("{\"migrations\":2,\"told\":2,\"aborted\":1,\"keys\":150,\"longest_hold_us\":12000,"
                         + "\"writers_held_us\":3000000}");
+    }
+
+    @Test
+    void counts_what_was_planned_since_and_was_never_listed() throws IOException {
+        List<MigrationProgress> ended = List.of(
+                report(tagged(0), Side.SOURCE, State.SWITCHED, 100, 12_000),
+                report(tagged(10), Side.DESTINATION, State.OWNED, 999, 99_000));
+        tally.addEnded(ended, 7);
+        assertThat(tally.isEmpty()).as("of epoch 7").isTrue();
+        tally.addEnded(ended, 6);
+        assertThat(tally.summary(Duration.ofSeconds(1)))
+                .startsWith("1 migration ended: 100 keys in 1.0 s; commands were held for at most 12.0 ms");
     }
 
     private static TaggedSlots tagged(int first) throws IOException {
