@@ -51,7 +51,7 @@ class CommandLineIT {
     private static final String SECRET = "the-control-secret";
     private static final int PROXIES = 6;
     private static final int KEYS = 3000;
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(100);
     private static final Path SCRIPT = LauncherProcess.CHECKOUT.resolve("dev-services/undermoon");
     private static final Pattern EXAMPLES = Pattern.compile("^```sh\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -287,11 +287,10 @@ class CommandLineIT {
     }
 
     private void awaitWell() {
-        await().atMost(TIMEOUT)
-                .untilAsserted(() -> assertThat(admin("clusters check demo"))
-                        .extracting(Result::exitCode, Result::output)
-                        .first()
-                        .isEqualTo(0));
+        await().atMost(TIMEOUT).untilAsserted(() -> {
+            Result check = admin("clusters check demo");
+            assertThat(check.exitCode()).as(check.output()).isZero();
+        });
     }
 
     private static String redisCli(String command, String... arguments) {
