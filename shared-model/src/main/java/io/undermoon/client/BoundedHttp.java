@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,7 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +83,18 @@ public final class BoundedHttp {
         this.token = token;
         this.installation = installation;
         this.maxBodyBytes = maxBodyBytes;
-        this.client = settings.build();
+        this.client = tls == null ? settings.sslContext(unused()).build() : settings.build();
+    }
+
+    /** The client would read all certificates that the Java runtime trusts, for connections that there are none of. */
+    private static SSLContext unused() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[0], new TrustManager[0], null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java runtime has TLS", e);
+        }
     }
 
     /**
@@ -219,7 +233,7 @@ public final class BoundedHttp {
             throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create((tls == null ? "http://" : "https://") + address + path))
-                .header("Accept", "application/json")
+                .header("Accept", "application/json, text/plain;q=0.5")
                 .header("Accept-Encoding", gzip ? "gzip" : "identity")
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
         if (body.length > 0) {

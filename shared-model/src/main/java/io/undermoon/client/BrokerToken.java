@@ -1,8 +1,10 @@
 package io.undermoon.client;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BrokerToken {
     /** No token, for brokers that ask for none. */
-    public static final BrokerToken NONE = new BrokerToken(null, null);
+    public static final BrokerToken NONE = new BrokerToken(null, null, null);
+
+    /** Absent for a bearer token. */
+    private final @Nullable String user;
 
     private final @Nullable String value;
     private final @Nullable Path file;
 
-    private BrokerToken(@Nullable String value, @Nullable Path file) {
+    private BrokerToken(@Nullable String user, @Nullable String value, @Nullable Path file) {
+        this.user = user;
         this.value = value;
         this.file = file;
     }
@@ -33,7 +39,7 @@ public final class BrokerToken {
                     "undermoon.broker_token and undermoon.broker_token_file are both set; expected one of the two");
         }
         BrokerToken token =
-                new BrokerToken(value.orElse(null), file.map(Path::of).orElse(null));
+                new BrokerToken(null, value.orElse(null), file.map(Path::of).orElse(null));
         try {
             token.read();
         } catch (IOException e) {
@@ -43,12 +49,30 @@ public final class BrokerToken {
     }
 
     /**
+     * The password of an account, which is shown with the name of the account in basic authentication.
+     *
+     * @param user without a colon
+     */
+    public static BrokerToken ofUser(String user, String password) {
+        if (user.isEmpty() || user.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("user '" + user + "' is empty or has a colon");
+        }
+        return new BrokerToken(user, password, null);
+    }
+
+    /**
      * The value of the header {@code Authorization}; empty if there is no token.
      *
      * @throws IOException the file cannot be read
      */
     Optional<String> authorization() throws IOException {
-        return Optional.ofNullable(read()).map(token -> "Bearer " + token);
+        String name = user;
+        return Optional.ofNullable(read())
+                .map(secret -> name == null
+                        ? "Bearer " + secret
+                        : "Basic "
+                                + Base64.getEncoder()
+                                        .encodeToString((name + ":" + secret).getBytes(StandardCharsets.UTF_8)));
     }
 
     private @Nullable String read() throws IOException {

@@ -29,6 +29,12 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".os")
                 .layer("controlplane")
                 .definedBy(ROOT + ".controlplane")
+                .layer("access")
+                .definedBy(ROOT + ".access")
+                .layer("output")
+                .definedBy(ROOT + ".output")
+                .layer("doctor")
+                .definedBy(ROOT + ".doctor")
                 .layer("datadir")
                 .definedBy(ROOT + ".datadir")
                 .layer("lifecycle")
@@ -49,14 +55,20 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("check")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("access")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("output")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("doctor")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("clusterclient")
-                .mayOnlyBeAccessedByLayers("check", "bench", "cli")
+                .mayOnlyBeAccessedByLayers("check", "bench", "doctor", "cli")
                 .whereLayer("controlplane")
-                .mayOnlyBeAccessedByLayers("lifecycle", "bench", "cli")
+                .mayOnlyBeAccessedByLayers("access", "doctor", "lifecycle", "bench", "cli")
                 .whereLayer("datadir")
                 .mayOnlyBeAccessedByLayers("lifecycle", "bench", "cli")
                 .whereLayer("os")
-                .mayOnlyBeAccessedByLayers("datadir", "lifecycle", "bench", "cli")
+                .mayOnlyBeAccessedByLayers("access", "datadir", "lifecycle", "bench", "cli")
                 .check(CLASSES);
     }
 
@@ -72,7 +84,18 @@ class ArchitectureTest {
                 .allMatch(room -> room.tryGetPackageInfo().isPresent(), "has a package-info")
                 .extracting(JavaPackage::getRelativeName)
                 .contains(
-                        "plan", "os", "datadir", "controlplane", "lifecycle", "bench", "clusterclient", "check", "cli");
+                        "plan",
+                        "os",
+                        "datadir",
+                        "controlplane",
+                        "access",
+                        "output",
+                        "doctor",
+                        "lifecycle",
+                        "bench",
+                        "clusterclient",
+                        "check",
+                        "cli");
     }
 
     @Test

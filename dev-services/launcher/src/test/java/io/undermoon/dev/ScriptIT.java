@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +29,36 @@ class ScriptIT {
         for (Path link : new Path[] {SCRIPT, absolute, relative}) {
             assertThat(run(link, System.getProperty("java.home"))).startsWith("0 undermoon ");
         }
+    }
+
+    /** As the script has it made and used. */
+    @Test
+    void commands_start_from_an_archive_of_their_classes() throws IOException, InterruptedException {
+        Path archive = elsewhere.resolve("classes.jsa");
+        Path loaded = elsewhere.resolve("loaded");
+        String flags = "-Xmx64m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC ";
+        assertThat(java(flags + "-XX:ArchiveClassesAtExit=" + archive + " -jar JAR training"))
+                .isZero();
+        assertThat(java(flags + "-XX:SharedArchiveFile=" + archive + " -Xlog:class+load:file=" + loaded
+                        + " -jar JAR clusters list --broker 127.0.0.1:1"))
+                .isEqualTo(4);
+        List<String> own = Files.readAllLines(loaded).stream()
+                .filter(line -> line.contains(" io.undermoon."))
+                .toList();
+        assertThat(own).hasSizeGreaterThan(50);
+        assertThat(own.stream().filter(line -> line.contains("shared objects file")))
+                .hasSizeGreaterThan(own.size() * 9 / 10);
+    }
+
+    private int java(String arguments) throws IOException, InterruptedException {
+        Path jar = SCRIPT.resolveSibling("launcher/target/undermoon-launcher.jar");
+        List<String> line = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+        line.addAll(List.of(arguments.replace("JAR", jar.toString()).split(" ")));
+        return new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(elsewhere.resolve("output").toFile())
+                .start()
+                .waitFor();
     }
 
     @Test

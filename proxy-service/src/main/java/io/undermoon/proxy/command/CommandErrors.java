@@ -17,7 +17,8 @@ public final class CommandErrors {
     public static final String SYNTAX = "ERR syntax error";
 
     /** The proxy is free; without the leading {@code -}. */
-    public static final String NO_CLUSTER = "CLUSTERDOWN this proxy belongs to no cluster (ERR_CLUSTER_NOT_FOUND)";
+    public static final String NO_CLUSTER = "CLUSTERDOWN this proxy belongs to no cluster (ERR_CLUSTER_NOT_FOUND);"
+            + " 'undermoon scale' and 'undermoon clusters create' give it to one";
 
     private CommandErrors() {}
 
@@ -63,7 +64,7 @@ public final class CommandErrors {
         RefusalReason reason = RefusalReason.of(command);
         String why = reason == null
                 ? "; connect to the Redis node itself if you must run it"
-                : ": " + reason.text() + "; " + reason.advice();
+                : ": " + reason.text() + "; " + reason.advice(command);
         RespWriter.error(out, "ERR command '" + command.name() + "' is not allowed through the proxy" + why);
     }
 

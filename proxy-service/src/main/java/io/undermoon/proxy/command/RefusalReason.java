@@ -51,9 +51,9 @@ enum RefusalReason {
         return text;
     }
 
-    /** What to do instead. */
-    String advice() {
-        return advice;
+    /** What to do instead of a command. */
+    String advice(Command command) {
+        return this == CONTROL_PLANE ? ControlPlaneAdvice.instead(command.name()) : advice;
     }
 
     private static Map<String, RefusalReason> byName() {

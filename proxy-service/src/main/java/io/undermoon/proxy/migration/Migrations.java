@@ -38,6 +38,7 @@ public final class Migrations implements AutoCloseable {
     private final SlotCleanup cleanup;
     private final Map<TaggedSlots, ExportTask> exports = new LinkedHashMap<>();
     private final Map<TaggedSlots, ImportTask> imports = new LinkedHashMap<>();
+    private final EndedMigrations ended = new EndedMigrations();
 
     /** Copies of the maps' values for readers on other threads. */
     private volatile List<ExportTask> knownExports = List.of();
@@ -101,6 +102,11 @@ public final class Migrations implements AutoCloseable {
         knownExports.forEach(task -> progress.add(task.progress()));
         knownImports.forEach(task -> progress.add(task.progress()));
         return progress;
+    }
+
+    /** The last reports of the newest migrations from this proxy that have ended, the newest first. */
+    public List<MigrationProgress> ended() {
+        return ended.newestFirst();
     }
 
     /**
@@ -204,6 +210,7 @@ public final class Migrations implements AutoCloseable {
         for (TaggedSlots tag : Set.copyOf(exports.keySet())) {
             ExportTask task = present.contains(tag) ? null : exports.remove(tag);
             if (task != null) {
+                ended.add(task.progress());
                 task.stop();
             }
         }

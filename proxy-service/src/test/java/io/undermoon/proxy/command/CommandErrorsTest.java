@@ -27,9 +27,23 @@ class CommandErrorsTest {
                 .isEqualTo("-ERR command 'shutdown' is not allowed through the proxy: would end or change a node that"
                         + " others use; connect to the Redis node itself if you must run it\r\n");
         assertThat(text(out -> CommandErrors.refused(table.find("cluster|setslot"), out)))
-                .endsWith("roles and slots are the control plane's; use the HTTP API of the broker\r\n");
+                .endsWith("roles and slots are the control plane's; move slots with 'undermoon reshard' or 'undermoon"
+                        + " rebalance', create a cluster with 'undermoon clusters create', or use the HTTP API of the"
+                        + " broker\r\n");
         assertThat(text(out -> CommandErrors.notYet(table.find("client|kill"), out)))
                 .startsWith("-ERR command 'client|kill' is not supported");
+    }
+
+    @Test
+    void every_command_of_the_control_plane_has_a_word_of_what_to_type() {
+        for (Command command : table.all()) {
+            if (command.policy() == Policy.REFUSE && RefusalReason.of(command) == RefusalReason.CONTROL_PLANE) {
+                assertThat(text(out -> CommandErrors.refused(command, out)))
+                        .as(command.name())
+                        .contains("'undermoon ")
+                        .endsWith("or use the HTTP API of the broker\r\n");
+            }
+        }
     }
 
     @Test

@@ -51,7 +51,21 @@ class SlotMoveIT {
                 assertThat(moved).hasSizeGreaterThan(500);
                 assertThat(Content.of(other)).isEqualTo(moved);
             }
+            long copied = proxies.progress().keysCopied();
             proxies.commit();
+            await().atMost(LIMIT).untilAsserted(() -> {
+                assertThat(proxies.source.migrations().progress()).isEmpty();
+                assertThat(proxies.source.migrations().ended()).singleElement().satisfies(ended -> {
+                    assertThat(ended.state()).isEqualTo(State.SWITCHED);
+                    assertThat(ended.keysCopied()).isEqualTo(copied).isGreaterThan(500);
+                    assertThat(ended.longestHoldUs()).isPositive();
+                });
+            });
+            try (RespConnection client = proxies.connectToSource()) {
+                assertThat(((RespValue.Array) client.call("UMCTL", "MIGRATIONS", "ENDED")).items())
+                        .hasSize(1);
+                assertThat(text(client.call("UMCTL", "MIGRATIONS", "LATER"))).contains("Invalid arguments");
+            }
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
                 Map<String, String> left = new TreeMap<>(before);
                 left.keySet().removeIf(key -> TwoProxies.MOVING.contains(Slot.of(key)));

@@ -122,7 +122,7 @@ class RedisCliIT {
             assertThat(run("--cluster", "set-timeout", first, "2000"))
                     .contains("failure_ttl of the broker and node_failure_timeout of the coordinators");
             assertThat(run("--cluster", "rebalance", first, "--cluster-threshold", "1"))
-                    .contains("roles and slots are the control plane's; use the HTTP API of the broker");
+                    .contains("roles and slots are the control plane's; move slots with 'undermoon reshard'");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.undermoon.dev.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.undermoon.dev.controlplane.MigrationApi;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,14 +16,21 @@ final class AbortCommand implements Callable<Integer> {
     @Mixin
     private MigrationTarget target = new MigrationTarget();
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public Integer call() {
-        target.call(MigrationApi::abort)
-                .path("migrations")
-                .forEach(migration -> System.out.println(
-                        MigrationLines.slots(migration.path("slot_range").path("range_list")) + "  "
-                                + migration.path("outcome").asText()));
-        target.watch();
+        ArrayNode outcomes = Calls.array();
+        target.call(MigrationApi::abort).path("migrations").forEach(migration -> {
+            String slots = MigrationLines.slots(migration.path("slot_range").path("range_list"));
+            String outcome = migration.path("outcome").asText();
+            outcomes.addObject().put("slots", slots).put("outcome", outcome);
+            output.note(slots + "  " + outcome);
+        });
+        ObjectNode result = target.watch(output);
+        result.set("outcomes", outcomes);
+        output.show(result, () -> {});
         return 0;
     }
 }

@@ -1,9 +1,9 @@
 package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undermoon.dev.controlplane.BrokerApi;
-import io.undermoon.dev.plan.LaunchException;
-import java.io.IOException;
+import io.undermoon.dev.controlplane.Broker;
+import io.undermoon.dev.output.Table;
+import io.undermoon.dev.plan.UsageException;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,26 +17,36 @@ import picocli.CommandLine.Option;
         description = "Shows the newest changes of the metadata: when, who, what, and the epochs before and after.")
 final class AuditCommand implements Callable<Integer> {
     @Mixin
-    private BrokerTarget broker = new BrokerTarget();
+    private BrokerTarget target = new BrokerTarget();
+
+    @Mixin
+    private Output output = new Output();
 
     @Option(names = "--limit", paramLabel = "N", description = "How many (default: ${DEFAULT-VALUE}).")
     private int limit = 20;
 
     @Override
     public Integer call() {
-        try {
-            for (JsonNode entry : new BrokerApi(broker.address()).audit(limit)) {
-                System.out.printf(
-                        "%s  %d -> %d  %s  %s%n",
-                        Instant.ofEpochSecond(entry.path("time").asLong()),
-                        entry.path("epoch_before").asLong(),
-                        entry.path("epoch_after").asLong(),
-                        entry.path("who").asText(),
-                        entry.path("what").asText());
-            }
-            return 0;
-        } catch (IOException e) {
-            throw new LaunchException(String.valueOf(e.getMessage()), e);
+        if (limit < 1) {
+            throw new UsageException("--limit " + limit + " is less than 1");
         }
+        Broker broker = target.broker();
+        JsonNode entries = Calls.of(() -> broker.get("/audit?limit=" + limit)).path("entries");
+        output.show(entries, () -> {
+            Table table = new Table()
+                    .column("TIME")
+                    .number("BEFORE")
+                    .number("AFTER")
+                    .column("WHO")
+                    .column("WHAT");
+            entries.forEach(entry -> table.row(
+                    Instant.ofEpochSecond(entry.path("time").asLong()),
+                    entry.path("epoch_before").asText(),
+                    entry.path("epoch_after").asText(),
+                    entry.path("who").asText(),
+                    entry.path("what").asText()));
+            output.print(table);
+        });
+        return 0;
     }
 }

@@ -28,7 +28,7 @@ final class BackupCommand implements Callable<Integer> {
             throw new LaunchException("there is a file " + file + " already");
         }
         try {
-            byte[] backup = new BrokerApi(broker.address()).backup();
+            byte[] backup = new BrokerApi(broker.access()).backup();
             Files.write(file, backup);
             System.out.println("Saved " + backup.length + " bytes to " + file + ".");
             return 0;

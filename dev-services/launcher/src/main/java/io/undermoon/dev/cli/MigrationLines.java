@@ -28,7 +28,8 @@ final class MigrationLines {
                 .append(meta.path("dst_node_address").asText())
                 .append("  ")
                 .append(migration.path("state").asText());
-        if (migration.has("keys_total")) {
+        // It is 0 as long as nobody has counted.
+        if (migration.path("keys_total").asLong() > 0) {
             line.append(String.format(
                     Locale.ROOT,
                     "  %d of %d keys, %d changed meanwhile, %.1f MB/s",

@@ -1,12 +1,13 @@
 package io.undermoon.dev.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undermoon.json.Json;
-import io.undermoon.metadata.TaggedSlots;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.umctl.MigrationProgress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,10 +22,16 @@ final class MigrationTally {
     private static final double MEGABYTE = 1e6;
 
     private final Map<String, Migration> migrations = new LinkedHashMap<>();
+    private final Set<HostPort> sources = new LinkedHashSet<>();
 
     /** The latest numbers of one migration. */
     private static final class Migration {
         private boolean running = true;
+        private boolean aborted;
+
+        /** Whether the source has told how it ended; else the numbers are those of the last look before. */
+        private boolean endKnown;
+
         private long keysTotal;
         private long keysCopied;
         private long bytesPerSecond;
@@ -51,6 +58,7 @@ final class MigrationTally {
         for (JsonNode entry : list) {
             String key = entry.path("slot_range").toString();
             listed.add(key);
+            SourceReports.source(entry).ifPresent(sources::add);
             migrations
                     .computeIfAbsent(key, unknown -> new Migration())
                     .add(
@@ -63,11 +71,27 @@ final class MigrationTally {
         migrations.forEach((key, migration) -> migration.running = listed.contains(key));
     }
 
-    /** Takes in what a source proxy says itself, which is newer than what the broker knows. */
-    void add(List<MigrationProgress> reports) {
+    /**
+     * Takes in what source proxies say of migrations that have ended.
+     *
+     * @param since the epoch after which migrations count that were never listed
+     */
+    void addEnded(List<MigrationProgress> reports, long since) {
         for (MigrationProgress report : reports) {
-            Migration migration = migrations.get(key(report.task()));
+            String key = SourceReports.key(report.task());
+            boolean isLater = report.task()
+                    .migration()
+                    .map(meta -> meta.epoch().value() > since)
+                    .orElse(false);
+            if (isLater && report.side() == MigrationProgress.Side.SOURCE && !migrations.containsKey(key)) {
+                Migration unseen = new Migration();
+                unseen.running = false;
+                migrations.put(key, unseen);
+            }
+            Migration migration = migrations.get(key);
             if (migration != null && report.side() == MigrationProgress.Side.SOURCE) {
+                migration.endKnown = true;
+                migration.aborted = report.state() != MigrationProgress.State.SWITCHED;
                 migration.add(
                         report.keysTotal(),
                         report.keysCopied(),
@@ -78,8 +102,9 @@ final class MigrationTally {
         }
     }
 
-    private static String key(TaggedSlots slots) {
-        return Json.mapper().valueToTree(slots).toString();
+    /** The source proxies of all migrations. */
+    Set<HostPort> sources() {
+        return Set.copyOf(sources);
     }
 
     boolean isEmpty() {
@@ -111,24 +136,67 @@ final class MigrationTally {
                         / MEGABYTE);
     }
 
-    /** The closing line. */
+    /** The closing line; of migrations whose end nobody tells it says so. */
     String summary(Duration time) {
-        long hold = migrations.values().stream()
+        List<Migration> known = migrations.values().stream()
+                .filter(migration -> migration.endKnown)
+                .toList();
+        int unknown = migrations.size() - known.size();
+        String ended = String.format(
+                Locale.ROOT, "%d migration%s ended", migrations.size(), migrations.size() == 1 ? "" : "s");
+        String seconds = String.format(Locale.ROOT, " in %.1f s", time.toMillis() / 1e3);
+        if (known.isEmpty()) {
+            return ended + seconds + "; how many keys moved and how long commands were held is not known,"
+                    + " because the source proxies do not tell.";
+        }
+        long aborted = known.stream().filter(migration -> migration.aborted).count();
+        return ended
+                + (aborted == 0 ? "" : " (" + aborted + " aborted)")
+                + String.format(Locale.ROOT, ": %s%,d keys", unknown == 0 ? "" : "at least ", keysCopied())
+                + seconds
+                + holds(known)
+                + (unknown == 0 ? "." : "; the sources of " + unknown + " do not tell how they ended.");
+    }
+
+    /** What the migrations that have ended did; numbers are of those whose sources have told it. */
+    ObjectNode result() {
+        List<Migration> known = migrations.values().stream()
+                .filter(migration -> migration.endKnown)
+                .toList();
+        return Calls.object()
+                .put("migrations", migrations.size())
+                .put("told", known.size())
+                .put(
+                        "aborted",
+                        known.stream().filter(migration -> migration.aborted).count())
+                .put(
+                        "keys",
+                        known.stream()
+                                .mapToLong(migration -> migration.keysCopied)
+                                .sum())
+                .put(
+                        "longest_hold_us",
+                        known.stream()
+                                .mapToLong(migration -> migration.longestHoldMicros)
+                                .max()
+                                .orElse(0))
+                .put(
+                        "writers_held_us",
+                        known.stream()
+                                .mapToLong(migration -> migration.writersHeldMicros)
+                                .sum());
+    }
+
+    private static String holds(List<Migration> known) {
+        long hold = known.stream()
                 .mapToLong(migration -> migration.longestHoldMicros)
                 .max()
                 .orElse(0);
-        long writers = migrations.values().stream()
+        long writers = known.stream()
                 .mapToLong(migration -> migration.writersHeldMicros)
                 .sum();
-        return String.format(
-                Locale.ROOT,
-                "%d migration%s ended: %,d keys in %.1f s; commands were held for at most %.1f ms%s.",
-                migrations.size(),
-                migrations.size() == 1 ? "" : "s",
-                keysCopied(),
-                time.toMillis() / 1e3,
-                hold / 1e3,
-                writers == 0 ? "" : String.format(Locale.ROOT, ", writers for %.1f s in all", writers / 1e6));
+        return String.format(Locale.ROOT, "; commands were held for at most %.1f ms", hold / 1e3)
+                + (writers == 0 ? "" : String.format(Locale.ROOT, ", writers for %.1f s in all", writers / 1e6));
     }
 
     private long keysCopied() {

@@ -1,5 +1,7 @@
 package io.undermoon.dev.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.dev.controlplane.MigrationApi;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -8,14 +10,25 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "migrations",
         mixinStandardHelpOptions = true,
-        description = "Shows how far the migrations of a cluster are, until no slot moves any more.")
+        description = {
+            "Shows how far the migrations of a cluster are, until no slot moves any more.",
+            "With -o json or yaml it shows them as they are now, and does not wait."
+        })
 final class MigrationsCommand implements Callable<Integer> {
     @Mixin
     private MigrationTarget target = new MigrationTarget();
 
+    @Mixin
+    private Output output = new Output();
+
     @Override
     public Integer call() {
-        target.watch();
+        if (output.isTable()) {
+            target.watch(output);
+        } else {
+            JsonNode migrations = target.call(MigrationApi::info).path("migrations");
+            output.show(migrations, () -> {});
+        }
         return 0;
     }
 }

@@ -1,5 +1,7 @@
 package io.undermoon.dev.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ final class RebalanceCommand implements Callable<Integer> {
     @Mixin
     private MigrationTarget target = new MigrationTarget();
 
+    @Mixin
+    private DryRun dryRun = new DryRun();
+
     @Option(
             names = "--weight",
             paramLabel = "ADDRESS=WEIGHT",
@@ -30,11 +35,18 @@ final class RebalanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        target.call((api, cluster) -> {
-            api.rebalance(cluster, weights, threshold);
-            return cluster;
-        });
-        target.watch();
+        if (dryRun.isOn()) {
+            Map<String, Object> change = new LinkedHashMap<>();
+            change.put("action", "rebalance");
+            change.put("cluster", target.cluster());
+            change.put("weights", weights);
+            if (threshold != null) {
+                change.put("threshold", threshold);
+            }
+            return dryRun.show(target.broker(), change);
+        }
+        JsonNode planned = target.call((api, cluster) -> api.rebalance(cluster, weights, threshold));
+        dryRun.output().show(target.watch(planned, dryRun.output()), () -> {});
         return 0;
     }
 }

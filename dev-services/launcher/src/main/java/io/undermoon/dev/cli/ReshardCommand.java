@@ -1,9 +1,13 @@
 package io.undermoon.dev.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.undermoon.dev.plan.UsageException;
 import io.undermoon.slot.SlotRange;
 import io.undermoon.slot.SlotRanges;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -15,10 +19,18 @@ import picocli.CommandLine.Option;
 @Command(
         name = "reshard",
         mixinStandardHelpOptions = true,
-        description = "Moves slots to one master and shows the progress.")
+        description = "Moves slots to one master and shows the progress.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  undermoon reshard demo --to 10.0.0.3:5299 --slots 500",
+            "  undermoon reshard demo --from 10.0.0.1:7001 --to 10.0.0.3:7001 --ranges 0-99,200 --dry-run"
+        })
 final class ReshardCommand implements Callable<Integer> {
     @Mixin
     private MigrationTarget target = new MigrationTarget();
+
+    @Mixin
+    private DryRun dryRun = new DryRun();
 
     @Option(names = "--to", required = true, paramLabel = "ADDRESS", description = "A master, or the proxy of one.")
     private String destination = "";
@@ -44,12 +56,33 @@ final class ReshardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        target.call((api, cluster) -> {
-            api.reshard(cluster, sources, destination, amount.number, ranges(amount.ranges));
-            return cluster;
-        });
-        target.watch();
+        if (dryRun.isOn()) {
+            return dryRun.show(target.broker(), preview());
+        }
+        JsonNode planned = target.call(
+                (api, cluster) -> api.reshard(cluster, sources, destination, amount.number, ranges(amount.ranges)));
+        dryRun.output().show(target.watch(planned, dryRun.output()), () -> {});
         return 0;
+    }
+
+    private Map<String, Object> preview() {
+        Map<String, Object> change = new LinkedHashMap<>();
+        change.put("action", "reshard");
+        change.put("cluster", target.cluster());
+        change.put("sources", sources);
+        change.put("destination", destination);
+        if (amount.number != null) {
+            change.put("slot_number", amount.number);
+        }
+        try {
+            SlotRanges ranges = ranges(amount.ranges);
+            if (ranges != null) {
+                change.put("range_list", ranges);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
+        return change;
     }
 
     private static @Nullable SlotRanges ranges(@Nullable String text) {

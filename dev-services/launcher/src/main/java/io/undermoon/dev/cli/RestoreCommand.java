@@ -33,10 +33,16 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Use the backup also where proxies have something newer.")
     private boolean force;
 
+    @Mixin
+    private Confirmation confirmation = new Confirmation();
+
     @Override
     public Integer call() {
+        if (!dryRun) {
+            confirmation.demandOfPeople("Replace all metadata of the broker by " + file + "?");
+        }
         try {
-            JsonNode report = new BrokerApi(broker.address()).restore(Files.readAllBytes(file), dryRun, force);
+            JsonNode report = new BrokerApi(broker.access()).restore(Files.readAllBytes(file), dryRun, force);
             report.path("learned").forEach(line -> System.out.println("Learned: " + line.asText()));
             report.path("conflicts").forEach(line -> System.out.println("Conflict: " + line.asText()));
             report.path("unanswered").forEach(proxy -> System.out.println("No answer: " + proxy.asText()));

@@ -3,6 +3,7 @@ package io.undermoon.dev.cli;
 import io.undermoon.dev.datadir.DataDirectory;
 import io.undermoon.dev.datadir.DirectoryLock;
 import io.undermoon.dev.datadir.StackState;
+import io.undermoon.dev.lifecycle.HostRestarts;
 import io.undermoon.dev.lifecycle.ProcessSet;
 import io.undermoon.dev.lifecycle.Progress;
 import io.undermoon.dev.lifecycle.RollingRestart;
@@ -14,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,7 +28,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Restarts the processes of a stack one after the other; clients that try again notice nothing.",
             "Hosts are restarted one at a time: their masters move away before, and the next one follows when all"
-                    + " copies are in sync again. The stack has to run in the background, see `up --detach`."
+                    + " copies are in sync again. The stack has to run in the background, see `up --detach`.",
+            "For a system elsewhere, --exec says how a host is restarted."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  undermoon rolling-restart proxies",
+            "  undermoon rolling-restart --context prod --exec 'ssh {host} systemctl restart undermoon-proxy'"
         })
 final class RollingRestartCommand implements Callable<Integer> {
     /** What can be restarted. */
@@ -44,7 +52,17 @@ final class RollingRestartCommand implements Callable<Integer> {
     }
 
     @Mixin
-    private Workspace workspace = new Workspace();
+    private BrokerTarget target = new BrokerTarget();
+
+    @Option(
+            names = "--exec",
+            paramLabel = "COMMAND",
+            description = "Run this for each host, by sh on this machine, when its masters have moved away; {host} and"
+                    + " {proxies} in it are its name and the addresses of its proxies.")
+    private @Nullable String command;
+
+    @Option(names = "--host", paramLabel = "HOST", split = ",", description = "Only these hosts, with --exec.")
+    private List<String> hosts = List.of();
 
     @Parameters(
             paramLabel = "WHAT",
@@ -64,6 +82,21 @@ final class RollingRestartCommand implements Callable<Integer> {
         if (timeoutSeconds < 1) {
             throw new UsageException("--timeout " + timeoutSeconds + " is less than 1");
         }
+        if (command != null) {
+            if (!parts.isEmpty()) {
+                throw new UsageException("with --exec the command decides what is restarted, and not WHAT");
+            }
+            new HostRestarts(target.broker(), new Progress(System.out), Duration.ofSeconds(timeoutSeconds))
+                    .run(command, hosts);
+            return 0;
+        }
+        if (!target.isLocal()) {
+            throw new UsageException("processes elsewhere are restarted by --exec COMMAND");
+        }
+        if (!hosts.isEmpty()) {
+            throw new UsageException("--host needs --exec");
+        }
+        Workspace workspace = target.workspace();
         Set<ServiceKind> kinds = EnumSet.noneOf(ServiceKind.class);
         (parts.isEmpty() ? List.of(Part.values()) : parts).forEach(part -> kinds.add(part.kind));
         DataDirectory data = workspace.data();

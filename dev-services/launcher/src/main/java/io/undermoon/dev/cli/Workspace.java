@@ -35,6 +35,11 @@ final class Workspace {
         return program + " " + command + directory;
     }
 
+    /** Whether the user has named a data directory. */
+    boolean isNamed() {
+        return data != null;
+    }
+
     DataDirectory data() {
         return new DataDirectory(data == null ? checkout().resolve(".undermoon") : data);
     }

@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The nodes of all slots, as one node reported them at one time. Immutable. */
-final class SlotMap {
+public final class SlotMap {
     /** A master and its replicas, in the order in which they were listed. */
-    record Shard(HostPort master, List<HostPort> replicas) {
-        Shard {
+    public record Shard(HostPort master, List<HostPort> replicas) {
+        public Shard {
             replicas = List.copyOf(replicas);
         }
     }
@@ -37,7 +37,7 @@ final class SlotMap {
      *
      * @param from who answered: a node whose host is not told has the same
      */
-    static SlotMap parse(RespValue reply, HostPort from) {
+    public static SlotMap parse(RespValue reply, HostPort from) {
         Optional<Shard>[] shards = empty();
         for (RespValue range : Reply.items(reply)) {
             List<RespValue> parts = Reply.items(range);
@@ -58,7 +58,7 @@ final class SlotMap {
         return new HostPort(host.isEmpty() ? from.host() : host, (int) Reply.number(parts.get(1)));
     }
 
-    Optional<Shard> shard(int slot) {
+    public Optional<Shard> shard(int slot) {
         return shards[slot];
     }
 

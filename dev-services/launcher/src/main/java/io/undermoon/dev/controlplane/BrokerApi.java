@@ -27,7 +27,11 @@ public final class BrokerApi {
 
     /** @param address {@code host:port} of the broker */
     public BrokerApi(String address) {
-        this.broker = new BrokerCalls(address, Duration.ofSeconds(10));
+        this(BrokerAccess.plain(address));
+    }
+
+    public BrokerApi(BrokerAccess access) {
+        this.broker = new BrokerCalls(access, Duration.ofSeconds(10));
     }
 
     /** Every registered proxy, failed ones included. */

@@ -3,15 +3,12 @@ package io.undermoon.dev.controlplane;
 import io.undermoon.client.BrokerHttp;
 import io.undermoon.client.BrokerHttpException;
 import io.undermoon.client.BrokerOrder;
-import io.undermoon.client.BrokerToken;
 import io.undermoon.client.HttpReply;
 import io.undermoon.client.Installation;
 import io.undermoon.json.Json;
-import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,30 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class BrokerCalls {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-    private final String address;
+    private final BrokerAccess access;
     private final BrokerHttp http;
 
-    /**
-     * @param address {@code host:port} of the broker
-     * @param timeout for each call
-     */
-    BrokerCalls(String address, Duration timeout) {
-        this.address = address;
+    /** @param timeout for each call */
+    BrokerCalls(BrokerAccess access, Duration timeout) {
+        this.access = access;
         this.http = new BrokerHttp(
-                BrokerOrder.lastAnsweredFirst(List.of(HostPort.parse(address))),
+                BrokerOrder.lastAnsweredFirst(access.brokers()),
                 CONNECT_TIMEOUT,
                 timeout,
                 false,
-                null,
-                token(),
+                access.tls(),
+                access.token(),
                 Installation.of(() -> null));
-    }
-
-    /** As the services have it, which inherit the environment of the launcher. */
-    private static BrokerToken token() {
-        return BrokerToken.of(
-                ControlConnection.setting("UNDERMOON_BROKER_TOKEN"),
-                ControlConnection.setting("UNDERMOON_BROKER_TOKEN_FILE"));
     }
 
     HttpReply post(String path, Map<String, ?> body) throws IOException {
@@ -76,7 +63,7 @@ final class BrokerCalls {
             reply = call.make();
         } catch (BrokerHttpException e) {
             if (e.getCause() instanceof IOException failure && failure.getCause() instanceof ConnectException) {
-                throw new IOException("nothing listens at " + address, e);
+                throw new IOException("nothing listens at " + access.addresses(), e);
             }
             throw e;
         }

@@ -22,16 +22,11 @@ public final class MigrationApi {
 
     /** @param address {@code host:port} of the broker */
     public MigrationApi(String address) {
-        this.broker = new BrokerCalls(address, TIMEOUT);
+        this(BrokerAccess.plain(address));
     }
 
-    /** A refusal by the broker; the message is its reason. */
-    public static final class RefusedException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        RefusedException(String message) {
-            super(message);
-        }
+    public MigrationApi(BrokerAccess access) {
+        this.broker = new BrokerCalls(access, TIMEOUT);
     }
 
     /** The size of a cluster and its migrations, as the API describes them. */
@@ -48,8 +43,8 @@ public final class MigrationApi {
         call("DELETE", "/free_nodes/" + cluster, null);
     }
 
-    /** Exactly one of number and ranges is given. */
-    public void reshard(
+    /** Exactly one of number and ranges is given. Returns the planned migrations. */
+    public JsonNode reshard(
             ClusterName cluster,
             List<String> sources,
             String destination,
@@ -65,17 +60,18 @@ public final class MigrationApi {
         if (ranges != null) {
             body.put("range_list", ranges);
         }
-        call("POST", "/migrations/reshard/" + cluster, body);
+        return call("POST", "/migrations/reshard/" + cluster, body).path("migrations");
     }
 
-    public void rebalance(ClusterName cluster, Map<String, Double> weights, @Nullable Double threshold)
+    /** Returns the planned migrations. */
+    public JsonNode rebalance(ClusterName cluster, Map<String, Double> weights, @Nullable Double threshold)
             throws IOException {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("weights", weights);
         if (threshold != null) {
             body.put("threshold", threshold);
         }
-        call("POST", "/migrations/rebalance/" + cluster, body);
+        return call("POST", "/migrations/rebalance/" + cluster, body).path("migrations");
     }
 
     /** Aborts the migrations of a cluster and returns the outcome of each. */
@@ -94,7 +90,7 @@ public final class MigrationApi {
                 throw e;
             }
             boolean hasMessage = !e.code().isEmpty() && !e.text().isEmpty();
-            throw new RefusedException(hasMessage ? e.text() : e.status() + " " + e.reason());
+            throw new RefusedException(e.status(), hasMessage ? e.text() : e.status() + " " + e.reason());
         }
     }
 }

@@ -43,7 +43,7 @@ public record PortLayout(int broker, int coordinator, int proxy, int redis) {
         return new PortLayout(base, base + 3, base + 21, base + 220);
     }
 
-    int coordinatorResp(int index) {
+    public int coordinatorResp(int index) {
         return coordinator + 2 * index;
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Wrong arguments end with 2, failures with 1, both with one message and no stack trace. */
+/** Wrong arguments end with 2, failures with 1 or 4, all with one message and no stack trace. */
 class UsageTest {
     @TempDir
     private Path directory;
@@ -41,7 +41,21 @@ class UsageTest {
                 "bench migration --around 0",
                 "bench failover --times 0",
                 "bench failover --nodes 6",
-                "bench failover --faults flood"
+                "bench failover --faults flood",
+                "status --broker ftp://127.0.0.1:1",
+                "status --broker http://u:p@127.0.0.1:1",
+                "status --broker http://127.0.0.1:1,https://127.0.0.1:2",
+                "status --broker 127.0.0.1:1 --context x",
+                "status --broker 127.0.0.1:1 --user alice",
+                "status --broker 127.0.0.1:1 -o xml",
+                "status --context not-there",
+                "clusters create not.legal 4 --broker 127.0.0.1:1",
+                "clusters config demo copies --broker 127.0.0.1:1",
+                "switchover nowhere --broker 127.0.0.1:1",
+                "top --interval 0 --broker 127.0.0.1:1",
+                "audit --limit 0 --broker 127.0.0.1:1",
+                "rolling-restart --broker 127.0.0.1:1",
+                "completion fish"
             })
     void wrong_arguments_are_2(String arguments) {
         CommandRun.Result result = run(arguments);
@@ -59,13 +73,30 @@ class UsageTest {
                 "logs",
                 "cli PING",
                 "scale demo 4",
-                "scale demo 4 --broker 127.0.0.1:1",
+                "status --broker 127.0.0.1:1 --token-file /there/is/none",
                 "cli --seed 127.0.0.1:1 PING"
             })
     void failures_are_1(String arguments) {
         CommandRun.Result result = run(arguments);
         assertThat(result.output()).contains("error: ").doesNotContain("\tat ");
         assertThat(result.exitCode()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "scale demo 4 --broker 127.0.0.1:1",
+                "status --broker 127.0.0.1:1",
+                "status --broker https://127.0.0.1:1",
+                "clusters list --broker 127.0.0.1:1,127.0.0.1:2 -o json"
+            })
+    void a_broker_that_does_not_answer_is_4(String arguments) {
+        CommandRun.Result result = run(arguments);
+        assertThat(result.output())
+                .startsWith("error: ")
+                .contains("127.0.0.1:1")
+                .doesNotContain("\tat ");
+        assertThat(result.exitCode()).isEqualTo(4);
     }
 
     @Test
@@ -83,6 +114,9 @@ class UsageTest {
                 arguments.startsWith("logs") || arguments.startsWith("cli PING") || arguments.equals("scale demo 4")
                         ? " --data " + directory
                         : "";
+        if (arguments.contains("--broker") || arguments.contains("--context") || arguments.startsWith("completion")) {
+            return CommandRun.of(Undermoon::run, arguments.split(" "));
+        }
         int end = arguments.indexOf(' ');
         String all = end < 0 ? arguments + data : arguments.substring(0, end) + data + arguments.substring(end);
         return CommandRun.of(Undermoon::run, all.split(" "));

@@ -28,8 +28,13 @@ public final class MigrationCommands {
         finished.forEach(task -> RespWriter.bulk(out, FinishedMigration.print(task)));
     }
 
-    void progress(ByteBuf out) {
-        List<MigrationProgress> all = migrations.progress();
+    /** {@code UMCTL MIGRATIONS [ENDED]}: those that run, or the newest from this proxy that have ended. */
+    void progress(CommandFrame frame, ByteBuf out) {
+        boolean ended = frame.argumentCount() == 3 && frame.argumentIs(2, "ENDED");
+        if (frame.argumentCount() > 2 && !ended) {
+            throw new ErrorReplyException("Invalid arguments");
+        }
+        List<MigrationProgress> all = ended ? migrations.ended() : migrations.progress();
         RespWriter.array(out, all.size());
         all.forEach(progress -> RespWriter.command(out, progress.toReply()));
     }

@@ -99,7 +99,7 @@ public final class UmctlCommands {
             case "LEASE" -> leases.lease(frame, out);
             case "PROMISE" -> leases.promise(frame, out);
             case "INFOMGR" -> migrations.finished(out);
-            case "MIGRATIONS" -> migrations.progress(out);
+            case "MIGRATIONS" -> migrations.progress(frame, out);
             case "SETCLUSTER" -> setCluster(frame, out);
             case "SETREPL" -> setRepl(frame, out);
             case "SETMETA" -> setMeta(frame, out);
