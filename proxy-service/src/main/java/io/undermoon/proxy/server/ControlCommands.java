@@ -13,12 +13,14 @@ import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.control.acl.AclCommands;
 import io.undermoon.proxy.control.cluster.ClusterCommands;
+import io.undermoon.proxy.control.cluster.SlotStats;
 import io.undermoon.proxy.control.command.CommandCommands;
 import io.undermoon.proxy.control.config.ConfigCommands;
 import io.undermoon.proxy.control.config.ConfigOptions;
 import io.undermoon.proxy.control.connection.ClientCommands;
 import io.undermoon.proxy.control.connection.ConnectionCommands;
 import io.undermoon.proxy.control.connection.LoginCommands;
+import io.undermoon.proxy.control.info.HotKeyCommands;
 import io.undermoon.proxy.control.info.InfoCommand;
 import io.undermoon.proxy.control.info.InfoProcess;
 import io.undermoon.proxy.control.info.InfoProxy;
@@ -58,7 +60,7 @@ public final class ControlCommands implements LocalCommands {
         Guard guard = services.guard();
         SlowLog slowLog = services.slowLog();
         ResettableStats stats = new ResettableStats(services.stats(), commands.idLimit());
-        ConfigOptions options = new ConfigOptions(settings, topology.self(), slowLog, clients);
+        ConfigOptions options = new ConfigOptions(settings, topology.self(), slowLog, clients, services.usage());
         NodeAdmin nodes = new NodeAdmin(
                 settings.backendAdminCommands(),
                 new NodeQuery(query, endpoints, topology, nodeStates, settings.activeRedirection()));
@@ -68,10 +70,13 @@ public final class ControlCommands implements LocalCommands {
         new LoginCommands(guard, topology).register(handlers);
         new AclCommands(commands, clients, guard, services.usersFile()).register(handlers);
         new ClientCommands(clients, guard).register(handlers);
+        SlotKeys slotKeys = new SlotKeys(query);
+        new SlotStats(topology, slotKeys, services.usage()).register(handlers);
+        new HotKeyCommands(topology, services.usage()).register(handlers);
         new ClusterCommands(
                         topology,
                         nodeStates,
-                        new SlotKeys(query),
+                        slotKeys,
                         services.controlPlane(),
                         settings.busPortInNodes(),
                         settings.hostNamesInSlots())

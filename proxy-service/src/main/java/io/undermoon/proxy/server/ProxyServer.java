@@ -49,6 +49,7 @@ import io.undermoon.proxy.tenancy.NodeMarks;
 import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.usage.Usage;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.SetMeta;
@@ -165,6 +166,7 @@ final class ProxyServer implements AutoCloseable {
                 settings.replication().checkInterval());
         controlPlane = BrokerControlPlane.of(settings, topology);
         SubscriptionCounts subscriptions = new SubscriptionCounts();
+        Usage usage = new Usage(config.clusterSlotStatsEnabled());
         ControlServices services = new ControlServices(
                 commands,
                 topology,
@@ -173,6 +175,7 @@ final class ProxyServer implements AutoCloseable {
                 usersFile,
                 slowLog,
                 dataPlane.stats(),
+                usage,
                 nodeClient,
                 endpoints,
                 this::nodeStates,
@@ -201,7 +204,8 @@ final class ProxyServer implements AutoCloseable {
                 slowLog,
                 subscriptions,
                 new Monitors(),
-                new ChangesForPeers());
+                new ChangesForPeers(),
+                usage);
     }
 
     /**

@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
             CliCommand.class,
             BenchCommand.class,
             CheckCommand.class,
+            HotKeysCommand.class,
             ScaleCommand.class,
             ReshardCommand.class,
             RebalanceCommand.class,
