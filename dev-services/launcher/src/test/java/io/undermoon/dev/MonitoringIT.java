@@ -65,10 +65,13 @@ class MonitoringIT {
             jedis.incr("counter");
         }
         stack.operator().scaleTo(8);
-        await("slots move").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20)).until(() -> {
-            scrapeAll();
-            return scraped.has("undermoon_proxy_migration_keys_copied");
-        });
+        await("slots move")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    scrapeAll();
+                    return scraped.has("undermoon_proxy_migration_keys_copied");
+                });
         await("all that is used has been seen")
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(200))
@@ -137,7 +140,9 @@ class MonitoringIT {
         Set<String> identifiers = new HashSet<>();
         for (Path file : dashboards()) {
             JsonNode dashboard = read(file);
-            assertThat(identifiers.add(dashboard.path("uid").asText())).as("%s", file).isTrue();
+            assertThat(identifiers.add(dashboard.path("uid").asText()))
+                    .as("%s", file)
+                    .isTrue();
             Set<String> variables = new TreeSet<>(OF_GRAFANA);
             for (JsonNode variable : dashboard.path("templating").path("list")) {
                 variables.add(variable.path("name").asText());
@@ -149,11 +154,15 @@ class MonitoringIT {
             assertThat(variables).containsAll(labels(VARIABLE, Files.readString(file)));
             assertThat(targets(dashboard)).hasSizeGreaterThan(10);
             for (JsonNode target : targets(dashboard)) {
-                PromExpression expression = new PromExpression(target.path("expr").asText());
-                assertThat(expression.problems(scraped)).as("%s: %s", file, target).isEmpty();
+                PromExpression expression =
+                        new PromExpression(target.path("expr").asText());
+                assertThat(expression.problems(scraped))
+                        .as("%s: %s", file, target)
+                        .isEmpty();
                 assertThat(expression.labels(scraped))
                         .as("%s: %s", file, target)
-                        .containsAll(labels(LEGEND_LABEL, target.path("legendFormat").asText()));
+                        .containsAll(
+                                labels(LEGEND_LABEL, target.path("legendFormat").asText()));
             }
         }
     }

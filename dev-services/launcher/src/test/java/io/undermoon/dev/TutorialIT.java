@@ -101,9 +101,7 @@ class TutorialIT {
                 [ "$command" != up ] || options+=(--base-port %d)
                 UNDERMOON_BUILD=never exec '%s' "$command" "${options[@]}" "$@"
                 """.formatted(
-                        directory.resolve("stack"),
-                        basePort,
-                        LauncherProcess.CHECKOUT.resolve("dev-services/undermoon")));
+                directory.resolve("stack"), basePort, LauncherProcess.CHECKOUT.resolve("dev-services/undermoon")));
         assertThat(script.toFile().setExecutable(true)).isTrue();
     }
 

@@ -95,7 +95,10 @@ final class ProxyMetrics extends Collector {
         addTraffic(families, stats);
         ClusterName cluster = server.topology().current().clusterName();
         families.add(gauge("info", "1; to which cluster the proxy belongs.", "cluster", "address")
-                .add(1, cluster == null ? "" : cluster.value(), server.topology().self().value())
+                .add(
+                        1,
+                        cluster == null ? "" : cluster.value(),
+                        server.topology().self().value())
                 .build());
         families.add(gauge("epoch", "Epoch of the cluster's metadata, 0 before any.")
                 .add(server.topology().current().epoch().value())

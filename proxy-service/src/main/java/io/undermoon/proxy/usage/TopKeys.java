@@ -27,8 +27,7 @@ final class TopKeys {
     private static final int FREE = -1;
     private static final int INITIAL_KEY_BYTES = 64;
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final byte[][] keys = new byte[CAPACITY][];
     private final int[] lengths = new int[CAPACITY];

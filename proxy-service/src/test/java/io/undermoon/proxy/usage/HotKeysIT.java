@@ -189,7 +189,8 @@ class HotKeysIT {
         call("GET b");
         Map<String, RespValue> found = found();
         assertThat(numbers(found.get("by-ops"))).containsExactly(Map.entry("a", 1L));
-        assertThat(text(items(items(found.get("selected-slots")).get(0)).get(0))).isEqualTo(String.valueOf(slot));
+        assertThat(text(items(items(found.get("selected-slots")).get(0)).get(0)))
+                .isEqualTo(String.valueOf(slot));
         assertThat(found).containsKeys("all-commands-selected-slots-us", "net-bytes-all-commands-selected-slots");
         assertThat(Long.parseLong(text(found.get("net-bytes-all-commands-selected-slots"))) * 2)
                 .isEqualTo(Long.parseLong(text(found.get("net-bytes-all-commands-all-slots"))));
@@ -270,8 +271,7 @@ class HotKeysIT {
     void what_slots_are_used_is_counted_when_that_is_wanted() {
         call("SET {a}1 1");
         assertThat(say("CONFIG SET cluster-slot-stats-enabled yes")).isEqualTo("OK");
-        assertThat(say("CONFIG SET cluster-slot-stats-enabled maybe"))
-                .contains("argument must be 'yes' or 'no'");
+        assertThat(say("CONFIG SET cluster-slot-stats-enabled maybe")).contains("argument must be 'yes' or 'no'");
         for (int i = 0; i < 3; i++) {
             call("GET {a}1");
         }
@@ -280,7 +280,11 @@ class HotKeysIT {
         assertThat(rows("ORDERBY ops LIMIT 2").get(0))
                 .matches("slot " + slot("a") + " \\{key-count=1, cpu-usec=\\d+, network-bytes-in=" + 3 * get
                         + ", network-bytes-out=" + 3 * "$1\r\n1\r\n".length() + ", ops=3}");
-        assertThat(rows("ORDERBY network-bytes-in LIMIT 2")).hasSize(2).last().asString().contains("ops=1");
+        assertThat(rows("ORDERBY network-bytes-in LIMIT 2"))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("ops=1");
         assertThat(say("CONFIG SET cluster-slot-stats-enabled no")).isEqualTo("OK");
         assertThat(say("CONFIG SET cluster-slot-stats-enabled yes")).isEqualTo("OK");
         assertThat(rows("ORDERBY ops LIMIT 1").get(0)).contains("ops=0");
@@ -297,12 +301,16 @@ class HotKeysIT {
                     .isEqualTo("ERR slot 16383 not handled by this node");
             try (RespConnection second = RespConnection.to(other.port())) {
                 for (RespConnection each : List.of(first, second)) {
-                    assertThat(text(each.call("HOTKEYS", "START", "METRICS", "1", "OPS"))).isEqualTo("OK");
+                    assertThat(text(each.call("HOTKEYS", "START", "METRICS", "1", "OPS")))
+                            .isEqualTo("OK");
                 }
                 // Through the first, by active redirection; slot 15495 is the other's.
                 first.call("GET", "a");
-                assertThat(numbers(map(items(first.call("HOTKEYS", "GET")).get(0)).get("by-ops"))).isEmpty();
-                assertThat(numbers(map(items(second.call("HOTKEYS", "GET")).get(0)).get("by-ops")))
+                assertThat(numbers(
+                                map(items(first.call("HOTKEYS", "GET")).get(0)).get("by-ops")))
+                        .isEmpty();
+                assertThat(numbers(
+                                map(items(second.call("HOTKEYS", "GET")).get(0)).get("by-ops")))
                         .containsExactly(Map.entry("a", 1L));
             }
         }
@@ -315,7 +323,8 @@ class HotKeysIT {
     private List<String> rows(String arguments) {
         List<String> rows = new ArrayList<>();
         for (RespValue row : items(call("CLUSTER SLOT-STATS " + arguments))) {
-            rows.add("slot " + text(items(row).get(0)) + " " + numbers(items(row).get(1)));
+            rows.add(
+                    "slot " + text(items(row).get(0)) + " " + numbers(items(row).get(1)));
         }
         return rows;
     }

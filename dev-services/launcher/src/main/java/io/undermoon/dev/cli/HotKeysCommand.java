@@ -187,7 +187,8 @@ final class HotKeysCommand implements Callable<Integer> {
             } else if (name.equals(metric.field) && items.get(i + 1) instanceof RespValue.Array keys) {
                 for (int k = 0; k + 1 < keys.items().size(); k += 2) {
                     if (keys.items().get(k) instanceof RespValue.Bulk key) {
-                        tally.keys.add(new HotKey(key.bytes(), number(keys.items().get(k + 1)), proxy));
+                        tally.keys.add(
+                                new HotKey(key.bytes(), number(keys.items().get(k + 1)), proxy));
                     }
                 }
             }
@@ -201,8 +202,13 @@ final class HotKeysCommand implements Callable<Integer> {
     private void print(Tally tally) {
         double units = metric.divisor * seconds;
         System.out.printf(
-                Locale.ROOT, "%.0f %s in all; the hottest keys, as far as seen in %d s:%n", tally.total / units, metric.unit, seconds);
-        System.out.printf(Locale.ROOT, "%4s %12s %7s %6s  %-21s  %s%n", "", metric.unit, "share", "slot", "proxy", "key");
+                Locale.ROOT,
+                "%.0f %s in all; the hottest keys, as far as seen in %d s:%n",
+                tally.total / units,
+                metric.unit,
+                seconds);
+        System.out.printf(
+                Locale.ROOT, "%4s %12s %7s %6s  %-21s  %s%n", "", metric.unit, "share", "slot", "proxy", "key");
         List<HotKey> hottest = tally.keys.stream()
                 .sorted(Comparator.comparingLong(HotKey::amount).reversed())
                 .limit(count)

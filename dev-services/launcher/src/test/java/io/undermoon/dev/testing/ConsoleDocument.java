@@ -71,8 +71,8 @@ public final class ConsoleDocument {
         private static String normal(String text) {
             StringBuilder normal = new StringBuilder();
             text.lines()
-                    .forEach(line -> normal.append(line.strip().replaceAll("\\s+", " "))
-                            .append('\n'));
+                    .forEach(line ->
+                            normal.append(line.strip().replaceAll("\\s+", " ")).append('\n'));
             return normal.toString();
         }
     }
@@ -106,8 +106,7 @@ public final class ConsoleDocument {
         while (at < lines.size()) {
             int line = firstLine + at;
             if (!lines.get(at).startsWith(COMMAND)) {
-                throw new IllegalArgumentException(
-                        "line " + line + " is the output of no command: " + lines.get(at));
+                throw new IllegalArgumentException("line " + line + " is the output of no command: " + lines.get(at));
             }
             StringBuilder command = new StringBuilder(lines.get(at++).substring(COMMAND.length()));
             while (at < lines.size() && lines.get(at).startsWith(CONTINUATION)) {

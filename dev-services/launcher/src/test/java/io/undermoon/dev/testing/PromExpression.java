@@ -54,20 +54,25 @@ public final class PromExpression {
     /** What of it does not exist among the metrics; empty if all does. */
     public List<String> problems(ScrapedMetrics scraped) {
         List<String> problems = new ArrayList<>();
-        metrics().stream().filter(metric -> !scraped.has(metric)).forEach(metric -> problems.add("no metric " + metric));
+        metrics().stream()
+                .filter(metric -> !scraped.has(metric))
+                .forEach(metric -> problems.add("no metric " + metric));
         Matcher selectors = SELECTOR.matcher(text);
         while (selectors.find()) {
             String metric = selectors.group(1);
             Matcher matchers = MATCHER.matcher(selectors.group(2));
             while (matchers.find()) {
-                String problem = problem(scraped.labels(metric), matchers.group(1), matchers.group(2), matchers.group(3));
+                String problem =
+                        problem(scraped.labels(metric), matchers.group(1), matchers.group(2), matchers.group(3));
                 if (problem != null) {
                     problems.add("metric " + metric + " " + problem);
                 }
             }
         }
         Set<String> known = labels(scraped);
-        groupings().stream().filter(label -> !known.contains(label)).forEach(label -> problems.add("no label " + label));
+        groupings().stream()
+                .filter(label -> !known.contains(label))
+                .forEach(label -> problems.add("no label " + label));
         return problems;
     }
 
@@ -105,9 +110,8 @@ public final class PromExpression {
         List<String> alternatives = operator.endsWith("~") ? List.of(value.split("\\|", -1)) : List.of(value);
         return alternatives.stream()
                 .filter(alternative -> values.stream()
-                        .noneMatch(seen -> operator.endsWith("~")
-                                ? Pattern.matches(alternative, seen)
-                                : seen.equals(alternative)))
+                        .noneMatch(seen ->
+                                operator.endsWith("~") ? Pattern.matches(alternative, seen) : seen.equals(alternative)))
                 .map(alternative -> "has no value " + alternative + " of label " + label + ", but " + values)
                 .findFirst()
                 .orElse(null);

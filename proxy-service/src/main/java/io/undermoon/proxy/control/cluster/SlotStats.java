@@ -90,8 +90,8 @@ public final class SlotStats {
         Protocol protocol = client.protocol();
         return rows(client.role())
                 .thenApply(rows -> Replies.of(out -> write(choice.of(rows), protocol, out)))
-                .exceptionally(problem -> Replies.of(out ->
-                        RespWriter.error(out, NodeException.of(problem).errorText())));
+                .exceptionally(problem -> Replies.of(
+                        out -> RespWriter.error(out, NodeException.of(problem).errorText())));
     }
 
     private Choice choice(CommandFrame frame) {
@@ -147,8 +147,7 @@ public final class SlotStats {
             }
         }
         Comparator<Row> order = Comparator.comparingLong(metric);
-        Comparator<Row> comparator =
-                (isDescending ? order.reversed() : order).thenComparingInt(Row::slot);
+        Comparator<Row> comparator = (isDescending ? order.reversed() : order).thenComparingInt(Row::slot);
         long most = limit;
         return rows -> rows.stream().sorted(comparator).limit(most).toList();
     }
@@ -172,8 +171,7 @@ public final class SlotStats {
         Map<Endpoint, CompletableFuture<int[]>> counts = new HashMap<>();
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             if (routes.settledOwner(slot) instanceof Target.Local local) {
-                counts.computeIfAbsent(
-                        local.node(), node -> keys.countAll(node).toCompletableFuture());
+                counts.computeIfAbsent(local.node(), node -> keys.countAll(node).toCompletableFuture());
             }
         }
         CompletionStage<@Nullable SlotUsage> used =

@@ -80,7 +80,8 @@ public final class HotKeyCommands {
     }
 
     private void start(CommandFrame frame, Client client, ByteBuf out) {
-        HotKeySession session = new Options(frame, topology.current(client.role()).routes()).session();
+        HotKeySession session =
+                new Options(frame, topology.current(client.role()).routes()).session();
         Duration cpu = cpu();
         if (!usage.start(session)) {
             throw new ErrorReplyException("ERR hotkey tracking session already in progress");
@@ -117,8 +118,7 @@ public final class HotKeyCommands {
                 at = option(at);
             }
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-            return new HotKeySession(
-                    metrics, count, sampleRatio, slots, System.currentTimeMillis(), seconds > 0, end);
+            return new HotKeySession(metrics, count, sampleRatio, slots, System.currentTimeMillis(), seconds > 0, end);
         }
 
         /** Returns where the options begin. */

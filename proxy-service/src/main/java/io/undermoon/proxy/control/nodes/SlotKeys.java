@@ -78,9 +78,7 @@ public final class SlotKeys {
         return nodes.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH))
                 .thenCompose(reply -> {
                     String next = eachKey(node, reply, key -> keys[Slot.of(key)]++);
-                    return next.equals(START)
-                            ? CompletableFuture.completedFuture(keys)
-                            : countFrom(node, next, keys);
+                    return next.equals(START) ? CompletableFuture.completedFuture(keys) : countFrom(node, next, keys);
                 });
     }
 
