@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param sampleRatio one of so many commands is looked at; 0 for as many as can be borne
  * @param slots those whose keys count; null for all
  * @param startMillis when it began, by the wall clock
- * @param endNanos when it ends, as {@link System#nanoTime}, if it {@code isLimited}
+ * @param startNanos when it began, as {@link System#nanoTime}
+ * @param durationNanos for how long it goes on; 0 for until it is stopped
  */
 public record HotKeySession(
         Set<Metric> metrics,
@@ -20,8 +21,8 @@ public record HotKeySession(
         int sampleRatio,
         @Nullable BitSet slots,
         long startMillis,
-        boolean isLimited,
-        long endNanos) {
+        long startNanos,
+        long durationNanos) {
     public HotKeySession {
         metrics = Set.copyOf(metrics);
         slots = slots == null ? null : (BitSet) slots.clone();
@@ -38,7 +39,7 @@ public record HotKeySession(
     }
 
     boolean isOver(long nowNanos) {
-        return isLimited && nowNanos - endNanos >= 0;
+        return durationNanos > 0 && nowNanos - startNanos >= durationNanos;
     }
 
     boolean covers(int slot) {

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is looked at of the commands of one loop. Owned by the loop. While nothing is wanted it costs one subtraction for
- * each command.
+ * What is looked at of the commands of one loop. Owned by the loop. While nothing is wanted it costs one subtraction
+ * for each command.
  */
 public final class LoopUsage {
     private static final int MAX_UNUSED = 4096;

@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Which commands of a loop are looked at: all as long as there are few, and else so many that they come to about
- * {@value #PER_SECOND} in a second. What one that is looked at stands for is its weight. The gaps between them are random,
- * so that commands which repeat with the pattern of a pipeline are not taken for more or fewer than they are. Owned by the
- * loop; the question for each command is one subtraction.
+ * {@value #PER_SECOND} in a second. What one that is looked at stands for is its weight. The gaps between them are
+ * random, so that commands which repeat with the pattern of a pipeline are not taken for more or fewer than they are.
+ * Owned by the loop; the question for each command is one subtraction.
  */
 final class SampleInterval {
     /** One costs less than a tenth of a microsecond. */
@@ -19,7 +19,8 @@ final class SampleInterval {
     private final boolean isFixed;
     private int interval;
     private long untilNext = 1;
-    private long windowStart = Long.MIN_VALUE;
+    private boolean hasWindow;
+    private long windowStart;
     private long commandsInWindow;
     private long random = 0x2545F4914F6CDD1DL;
 
@@ -60,7 +61,7 @@ final class SampleInterval {
     int take(long nowNanos) {
         int weight = interval;
         commandsInWindow += weight;
-        if (!isFixed && nowNanos - windowStart >= WINDOW_NANOS) {
+        if (!isFixed && (!hasWindow || nowNanos - windowStart >= WINDOW_NANOS)) {
             adapt(nowNanos);
         }
         untilNext = gap();
@@ -68,10 +69,11 @@ final class SampleInterval {
     }
 
     private void adapt(long nowNanos) {
-        if (windowStart != Long.MIN_VALUE) {
+        if (hasWindow) {
             double seconds = (nowNanos - windowStart) / 1e9;
             interval = (int) Math.max(1, Math.min(MAX_INTERVAL, Math.ceil(commandsInWindow / seconds / PER_SECOND)));
         }
+        hasWindow = true;
         windowStart = nowNanos;
         commandsInWindow = 0;
     }

@@ -9,11 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The keys with the largest sums of what is added to them, in bounded memory: the Space-Saving sketch of Metwally, Agrawal
- * and El Abbadi with weights. A key that is not among those remembered takes the place of the smallest one and begins with
- * its sum, so that a sum is never too small; by how much it may be too large is remembered, too, and is at most the total
- * divided by {@value #CAPACITY}. Owned by one loop. Adding allocates nothing, unless a key is longer than all that had its
- * place before.
+ * The keys with the largest sums of what is added to them, in bounded memory: the Space-Saving sketch of Metwally,
+ * Agrawal and El Abbadi with weights. A key that is not among those remembered takes the place of the smallest one and
+ * begins with its sum, so that a sum is never too small; by how much it may be too large is remembered, too, and is at
+ * most the total divided by {@value #CAPACITY}. Owned by one loop. Adding allocates nothing, unless a key is longer
+ * than all that had its place before.
  */
 final class TopKeys {
     /** How many keys are remembered; some dozens are asked for. */

@@ -24,7 +24,6 @@ public final class Usage {
     private final List<LoopUsage> loops = new CopyOnWriteArrayList<>();
     private boolean countsSlots;
     private @Nullable HotKeySession session;
-    private long startNanos;
 
     /** When the search was stopped; 0 as long as it was not. */
     private long stopNanos;
@@ -77,7 +76,6 @@ public final class Usage {
             return false;
         }
         session = wanted;
-        startNanos = System.nanoTime();
         stopNanos = 0;
         onLoops(loop -> loop.start(wanted));
         return true;
@@ -126,8 +124,9 @@ public final class Usage {
                 return CompletableFuture.completedFuture(null);
             }
             isActive = isActive();
-            long until = stopNanos != 0 ? stopNanos : isActive ? System.nanoTime() : wanted.endNanos();
-            millis = TimeUnit.NANOSECONDS.toMillis(until - startNanos);
+            long until = stopNanos != 0 ? stopNanos : System.nanoTime();
+            long nanos = isActive || stopNanos != 0 ? until - wanted.startNanos() : wanted.durationNanos();
+            millis = TimeUnit.NANOSECONDS.toMillis(nanos);
         }
         return collect(Usage::findings).thenApply(parts -> report(wanted, isActive, millis, parts));
     }

@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 /**
  * What a document in Markdown tells its reader to type, and what that prints.
  *
- * <p>In a fenced block marked {@code console} a line that begins with <code>$ </code> is a command, one that begins with
- * <code>&gt; </code> its continuation, and the lines that follow are its output. In these <code>…</code> stands for any
- * text and a line <code>...</code> for any lines. A command without output has to end with 0, and what it prints does
- * not matter. A block marked {@code java Name.java} is a file of that name.
+ * <p>In a fenced block marked {@code console} a line that begins with {@code $} and a blank is a command, one that
+ * begins with {@code >} and a blank its continuation, and the lines that follow are its output. In these {@code …}
+ * stands for any text and a line {@code ...} for any lines. A command without output has to end with 0, and what it
+ * prints does not matter. A block marked {@code java Name.java} is a file of that name.
  */
 public final class ConsoleDocument {
     private static final Pattern FENCE = Pattern.compile("```.*");

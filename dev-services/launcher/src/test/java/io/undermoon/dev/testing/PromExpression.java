@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which metrics and labels an expression of Prometheus uses. It is not parsed: promtool does that. Whatever is neither a
- * function, a keyword nor a label is taken for a metric.
+ * Which metrics and labels an expression of Prometheus uses. It is not parsed: promtool does that. Whatever is neither
+ * a function, a keyword nor a label is taken for a metric.
  */
 public final class PromExpression {
     private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");

@@ -50,7 +50,8 @@ class PromExpressionTest {
                 "sum(rate(call_total[5m])); no metric call_total",
                 "up_nodes{rolle=\"master\"}; metric up_nodes has no label rolle",
                 "up_nodes{role=\"slave\"}; metric up_nodes has no value slave of label role, but [master, replica]",
-                "up_nodes{role=~\"master|slave\"}; metric up_nodes has no value slave of label role, but [master, replica]",
+                "up_nodes{role=~\"master|slave\"}; "
+                        + "metric up_nodes has no value slave of label role, but [master, replica]",
                 "sum by (cluster) (up_nodes); no label cluster",
                 "calls_total{cluster=~\"$cluster\"}; metric calls_total has no label cluster"
             })

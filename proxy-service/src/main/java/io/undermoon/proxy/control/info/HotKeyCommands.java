@@ -117,8 +117,14 @@ public final class HotKeyCommands {
                 }
                 at = option(at);
             }
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-            return new HotKeySession(metrics, count, sampleRatio, slots, System.currentTimeMillis(), seconds > 0, end);
+            return new HotKeySession(
+                    metrics,
+                    count,
+                    sampleRatio,
+                    slots,
+                    System.currentTimeMillis(),
+                    System.nanoTime(),
+                    TimeUnit.SECONDS.toNanos(seconds));
         }
 
         /** Returns where the options begin. */
