@@ -21,6 +21,7 @@ public final class ConsoleDocument {
     private static final Pattern FENCE = Pattern.compile("```.*");
     private static final String CONSOLE = "```console";
     private static final String FILE = "```java ";
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
     private static final String COMMAND = "$ ";
     private static final String CONTINUATION = "> ";
 
@@ -67,10 +68,16 @@ public final class ConsoleDocument {
             return Pattern.compile(regex.toString());
         }
 
-        /** Columns are as wide as their widest value, which is not the same everywhere. */
+        /**
+         * Columns are as wide as their widest value, which is not the same everywhere; some programs use colours
+         * wherever they write; blank lines do not matter.
+         */
         private static String normal(String text) {
             StringBuilder normal = new StringBuilder();
-            text.lines()
+            COLOUR.matcher(text)
+                    .replaceAll("")
+                    .lines()
+                    .filter(line -> !line.isBlank())
                     .forEach(line ->
                             normal.append(line.strip().replaceAll("\\s+", " ")).append('\n'));
             return normal.toString();
