@@ -167,6 +167,42 @@ class MonitoringIT {
         }
     }
 
+    /** What dashboards that many have, those of Grafana with the numbers 763 and 11835, make their panels of. */
+    @Test
+    void dashboards_for_redis_exporter_find_a_proxy() {
+        for (String metric : List.of(
+                "redis_up",
+                "redis_instance_info",
+                "redis_uptime_in_seconds",
+                "redis_connected_clients",
+                "redis_blocked_clients",
+                "redis_connected_slaves",
+                "redis_memory_used_bytes",
+                "redis_memory_max_bytes",
+                "redis_memory_used_rss_bytes",
+                "redis_mem_fragmentation_ratio",
+                "redis_commands_processed_total",
+                "redis_commands_total",
+                "redis_commands_duration_seconds_total",
+                "redis_keyspace_hits_total",
+                "redis_keyspace_misses_total",
+                "redis_net_input_bytes_total",
+                "redis_net_output_bytes_total",
+                "redis_expired_keys_total",
+                "redis_evicted_keys_total",
+                "redis_rejected_connections_total",
+                "redis_connections_received_total",
+                "redis_cpu_sys_seconds_total",
+                "redis_cpu_user_seconds_total",
+                "redis_rdb_changes_since_last_save",
+                "redis_db_keys",
+                "redis_db_keys_expiring")) {
+            assertThat(scraped.has(metric)).as(metric).isTrue();
+        }
+        assertThat(scraped.labels("redis_commands_total").get("cmd")).contains("set", "incr");
+        assertThat(scraped.labels("redis_db_keys")).containsKey("db");
+    }
+
     private static List<Path> dashboards() throws IOException {
         try (Stream<Path> files = Files.list(DIRECTORY.resolve("dashboards"))) {
             return files.sorted().toList();

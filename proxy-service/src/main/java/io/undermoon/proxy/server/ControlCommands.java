@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /** All commands that the proxy answers itself, by family. Thread-safe. */
 public final class ControlCommands implements LocalCommands {
     private final HandlerTable handlers;
+    private final InfoCommand info;
 
     /**
      * @throws IllegalStateException a local command of the command table has no handler
@@ -85,12 +86,12 @@ public final class ControlCommands implements LocalCommands {
         nodes.register(handlers, commands.current());
         new ConfigCommands(options, stats, nodes).register(handlers);
         NodeReports reports = new NodeReports(query, endpoints, topology, nodeStates);
-        new InfoCommand(
-                        new InfoProcess(settings.address().port(), clients, stats, services.subscribed()),
-                        new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
-                        nodes,
-                        reports)
-                .register(handlers);
+        info = new InfoCommand(
+                new InfoProcess(settings.address().port(), clients, stats, services.subscribed()),
+                new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
+                nodes,
+                reports);
+        info.register(handlers);
         new RoleCommand(topology, reports).register(handlers);
         new LatencyHistograms(commands, stats).register(handlers);
         new SlowLogCommands(slowLog, nodes).register(handlers);
@@ -104,6 +105,11 @@ public final class ControlCommands implements LocalCommands {
                         services.shutdown())
                 .register(handlers);
         handlers.requireComplete();
+    }
+
+    /** What {@code INFO ALL} shows a client. */
+    CompletionStage<String> info(Client client) {
+        return info.everything(client);
     }
 
     @Override

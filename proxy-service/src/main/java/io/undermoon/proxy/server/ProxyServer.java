@@ -8,6 +8,7 @@ import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
@@ -56,6 +57,7 @@ import io.undermoon.umctl.SetMeta;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +84,7 @@ final class ProxyServer implements AutoCloseable {
     private final Migrations migrations;
     private final AccessControl access;
     private final DispatchServices dispatch;
+    private final ControlCommands local;
     private final @Nullable UsersFile usersFile;
     private final BrokerControlPlane controlPlane;
     private boolean closed;
@@ -186,7 +189,7 @@ final class ProxyServer implements AutoCloseable {
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);
-        ControlCommands local = new ControlCommands(services);
+        local = new ControlCommands(services);
         learning = new CommandLearning(
                 commands,
                 nodeClient,
@@ -285,6 +288,11 @@ final class ProxyServer implements AutoCloseable {
 
     ProxyStats stats() {
         return dataPlane.stats();
+    }
+
+    /** What {@code INFO ALL} shows clients of the masters. */
+    CompletionStage<String> info() {
+        return local.info(new Client(0, "", "", access.defaultAccount(), true));
     }
 
     DataPlane dataPlane() {
