@@ -188,11 +188,12 @@ public final class LoopUsage {
     private void follow() {
         Search now = search;
         boolean searches = now != null && !now.isOver;
+        int sketches = now != null && searches ? now.keys.size() : 0;
         if (!slots.isEmpty()) {
-            interval = SampleInterval.adaptive();
+            interval = SampleInterval.adaptive(sketches);
         } else if (now != null && searches) {
             int ratio = now.session.sampleRatio();
-            interval = ratio == 0 ? SampleInterval.adaptive() : SampleInterval.fixed(ratio);
+            interval = ratio == 0 ? SampleInterval.adaptive(sketches) : SampleInterval.fixed(ratio);
         } else {
             interval = SampleInterval.never();
         }

@@ -16,6 +16,7 @@ final class SampleInterval {
     private static final int MAX_INTERVAL = 10_000;
     private static final long NEVER = Long.MAX_VALUE;
 
+    private final int perSecond;
     private final boolean isFixed;
     private int interval;
     private long untilNext = 1;
@@ -24,26 +25,31 @@ final class SampleInterval {
     private long commandsInWindow;
     private long random = 0x2545F4914F6CDD1DL;
 
-    private SampleInterval(int interval, boolean isFixed) {
+    private SampleInterval(int interval, int perSecond, boolean isFixed) {
         this.interval = interval;
+        this.perSecond = perSecond;
         this.isFixed = isFixed;
     }
 
-    /** As many as can be borne. */
-    static SampleInterval adaptive() {
-        return new SampleInterval(1, false);
+    /**
+     * As many as can be borne.
+     *
+     * @param sketches in which each is noted
+     */
+    static SampleInterval adaptive(int sketches) {
+        return new SampleInterval(1, PER_SECOND / Math.max(1, sketches), false);
     }
 
     /** One of so many on average. */
     static SampleInterval fixed(int ratio) {
-        SampleInterval made = new SampleInterval(ratio, true);
+        SampleInterval made = new SampleInterval(ratio, PER_SECOND, true);
         made.untilNext = made.gap();
         return made;
     }
 
     /** None at all. */
     static SampleInterval never() {
-        SampleInterval made = new SampleInterval(1, true);
+        SampleInterval made = new SampleInterval(1, PER_SECOND, true);
         made.untilNext = NEVER;
         return made;
     }
@@ -71,7 +77,7 @@ final class SampleInterval {
     private void adapt(long nowNanos) {
         if (hasWindow) {
             double seconds = (nowNanos - windowStart) / 1e9;
-            interval = (int) Math.max(1, Math.min(MAX_INTERVAL, Math.ceil(commandsInWindow / seconds / PER_SECOND)));
+            interval = (int) Math.max(1, Math.min(MAX_INTERVAL, Math.ceil(commandsInWindow / seconds / perSecond)));
         }
         hasWindow = true;
         windowStart = nowNanos;

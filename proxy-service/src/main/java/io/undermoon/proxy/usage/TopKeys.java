@@ -9,15 +9,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The keys with the largest sums of what is added to them, in bounded memory: the Space-Saving sketch of Metwally,
- * Agrawal and El Abbadi with weights. A key that is not among those remembered takes the place of the smallest one and
- * begins with its sum, so that a sum is never too small; by how much it may be too large is remembered, too, and is at
- * most the total divided by {@value #CAPACITY}. Owned by one loop. Adding allocates nothing, unless a key is longer
- * than all that had its place before.
+ * The keys with the largest sums of what is added to them, in bounded memory: the Filtered Space-Saving sketch of Homem
+ * and Carvalho with weights. What is added for keys that are not remembered is summed up by a part of their hash. When
+ * such a sum reaches the smallest one remembered, its key takes the place of that and begins with it, so that a sum is
+ * never too small; by how much it may be too large is remembered, too. Most keys that are used once therefore change one
+ * number. Owned by one loop. Adding allocates nothing, unless a key is longer than all that had its place before.
  */
 final class TopKeys {
     /** How many keys are remembered; some dozens are asked for. */
-    static final int CAPACITY = 1024;
+    static final int CAPACITY = 512;
 
     /** Longer keys are not remembered. */
     static final int MAX_KEY_BYTES = 4096;
@@ -25,6 +25,7 @@ final class TopKeys {
     private static final int TABLE_SIZE = 4 * CAPACITY;
     private static final int MASK = TABLE_SIZE - 1;
     private static final int FREE = -1;
+    private static final int FILTER_MASK = 16 * CAPACITY - 1;
     private static final int INITIAL_KEY_BYTES = 64;
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -37,6 +38,9 @@ final class TopKeys {
 
     /** Open addressing with linear probing: the place of a key by its hash. */
     private final int[] table = new int[TABLE_SIZE];
+
+    /** What has been added for keys without a place, by a part of their hash. */
+    private final long[] filter = new long[FILTER_MASK + 1];
 
     /** The places as a heap with the smallest sum on top, and where each place stands in it. */
     private final int[] heap = new int[CAPACITY];
@@ -76,14 +80,29 @@ final class TopKeys {
             positions[place] = size;
             siftUp(size++);
         } else {
-            place = heap[0];
-            remove(place);
-            excesses[place] = sums[place];
-            sums[place] += amount;
-            set(place, hash, bytes, from, length);
-            table[find(hash, bytes, from, length)] = place;
-            siftDown(0);
+            int cell = (int) hash & FILTER_MASK;
+            long before = filter[cell];
+            filter[cell] = before + amount;
+            if (before + amount >= sums[heap[0]]) {
+                replaceSmallest(hash, bytes, from, length, before, amount);
+            }
         }
+    }
+
+    /**
+     * Gives the place of the smallest sum to another key.
+     *
+     * @param excess what has been added before for keys that look like it
+     */
+    private void replaceSmallest(long hash, byte[] bytes, int from, int length, long excess, long amount) {
+        int place = heap[0];
+        remove(place);
+        filter[(int) hashes[place] & FILTER_MASK] = sums[place];
+        excesses[place] = excess;
+        sums[place] = excess + amount;
+        set(place, hash, bytes, from, length);
+        table[find(hash, bytes, from, length)] = place;
+        siftDown(0);
     }
 
     /** The keys with the largest amounts, largest first. */

@@ -15,7 +15,7 @@ class SampleIntervalTest {
 
     @Test
     void looks_at_all_commands_while_they_are_few() {
-        SampleInterval interval = SampleInterval.adaptive();
+        SampleInterval interval = SampleInterval.adaptive(1);
         long now = 0;
         for (int i = 0; i < 100_000; i++) {
             now += 10_000;
@@ -28,7 +28,7 @@ class SampleIntervalTest {
     @ParameterizedTest
     @CsvSource({"250000", "1000000", "2000000", "10000000"})
     void looks_at_no_more_than_can_be_borne(int perSecond) {
-        SampleInterval interval = SampleInterval.adaptive();
+        SampleInterval interval = SampleInterval.adaptive(1);
         long taken = 0;
         long weight = 0;
         for (long i = 0; i < 2L * perSecond; i++) {
@@ -74,7 +74,7 @@ class SampleIntervalTest {
     @ValueSource(longs = {1, 2, 3})
     void the_top_20_of_a_busy_second_are_right_within_10_percent(long seed) {
         int perSecond = 2_000_000;
-        SampleInterval interval = SampleInterval.adaptive();
+        SampleInterval interval = SampleInterval.adaptive(1);
         Zipf zipf = new Zipf(100_000, seed);
         Map<Integer, Long> exact = new HashMap<>();
         TopKeys keys = new TopKeys();
