@@ -105,8 +105,8 @@ final class RedisMetrics extends Collector {
             lazyfreed_objects lazyfreed_objects
             """);
 
-    private static final List<String> INSTANCE =
-            List.of("role", "redis_version", "redis_mode", "os", "maxmemory_policy", "tcp_port", "run_id", "process_id");
+    private static final List<String> INSTANCE = List.of(
+            "role", "redis_version", "redis_mode", "os", "maxmemory_policy", "tcp_port", "run_id", "process_id");
 
     private final Supplier<CompletionStage<String>> info;
 

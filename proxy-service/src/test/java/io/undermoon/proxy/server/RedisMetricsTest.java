@@ -73,8 +73,8 @@ class RedisMetricsTest {
 
     private static Map<String, Double> samples(List<MetricFamilySamples> families) {
         Map<String, Double> samples = new TreeMap<>();
-        families.forEach(family -> family.samples.forEach(
-                sample -> samples.put(sample.name + sample.labelValues, sample.value)));
+        families.forEach(family ->
+                family.samples.forEach(sample -> samples.put(sample.name + sample.labelValues, sample.value)));
         return samples;
     }
 }

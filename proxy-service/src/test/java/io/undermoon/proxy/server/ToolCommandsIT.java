@@ -46,8 +46,7 @@ class ToolCommandsIT {
                 RespConnection direct = redis.connect()) {
             client.call("UMCTL", "SETCLUSTER", "v2", "1", "NOFLAG", "demo", behind.address(), "1", "0-16383");
             direct.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-            await().until(() ->
-                    Replies.text(direct.call("CLUSTER", "INFO")).contains("cluster_state:ok"));
+            await().until(() -> Replies.text(direct.call("CLUSTER", "INFO")).contains("cluster_state:ok"));
         }
     }
 
@@ -80,11 +79,7 @@ class ToolCommandsIT {
     }
 
     private static void compare(
-            SoftAssertions softly,
-            String tool,
-            CommandSample sample,
-            RespConnection direct,
-            RespConnection client) {
+            SoftAssertions softly, String tool, CommandSample sample, RespConnection direct, RespConnection client) {
         String what = tool + ".txt, line " + sample.line() + ": " + sample.word(0);
         RespValue reply = SameRepliesIT.call(client, sample);
         if (sample.comparison() == Comparison.REFUSED) {
