@@ -148,9 +148,8 @@ class LoopUsageTest {
     private void look(CommandFrame[] frames, Client client, int rounds) {
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < frames.length; i++) {
-                ReplyReceiver receiver = usage.isDue()
-                        ? usage.sample(Role.MASTER, i % 2 == 0 ? get : mget, frames[i], client)
-                        : client;
+                ReplyReceiver receiver =
+                        usage.isDue() ? usage.sample(Role.MASTER, i % 2 == 0 ? get : mget, frames[i], client) : client;
                 receiver.reply(ok, 0, 5, true);
             }
         }

@@ -84,6 +84,18 @@ class TopKeysTest {
     }
 
     @Test
+    void the_smallest_gives_way_whichever_was_first() {
+        for (int i = 0; i < TopKeys.CAPACITY; i++) {
+            add("key:" + i, 10);
+        }
+        for (int i = 0; i < TopKeys.CAPACITY - 1; i++) {
+            add("key:" + i, 1000);
+        }
+        add("new", 11);
+        assertThat(top(TopKeys.CAPACITY)).containsEntry("new", 11L).doesNotContainKey("key:" + (TopKeys.CAPACITY - 1));
+    }
+
+    @Test
     void keys_of_all_lengths_are_told_apart() {
         for (int length = 0; length < 200; length++) {
             add("k".repeat(length), length + 1);
