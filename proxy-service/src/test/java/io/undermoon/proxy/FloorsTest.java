@@ -44,16 +44,17 @@ class FloorsTest {
             node <- backend, frame, route
             migration.record <- node, route
             migration.copy <- backend, command, frame, migration.record, node, route
+            usage <- backend, command, frame
             session <- acl, backend, client, frame, limit, route, stats
             monitor <- backend, client, command, frame, session
             topology <- limit, route
             control.command <- client, command, control, frame, node, route, topology
             control.connection <- acl, client, command, control, frame, limit, topology
             control.nodes <- client, command, control, frame, node, route, topology
-            control.cluster <- client, control, control.nodes, frame, route, topology
-            control.info <- client, command, control, control.nodes, frame, node, route, stats, topology
-            control.config <- client, command, control, control.info, control.nodes, frame
-            forward <- backend, client, command, compression, frame, route, session, stats, topology
+            control.cluster <- client, control, control.nodes, frame, node, route, topology, usage
+            control.info <- client, command, control, control.nodes, frame, node, route, stats, topology, usage
+            control.config <- client, command, control, control.info, control.nodes, frame, usage
+            forward <- backend, client, command, compression, frame, route, session, stats, topology, usage
             gather <- backend, client, command, forward, frame, route, session, topology
             blocking <- backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, lease, node, route, topology
@@ -67,11 +68,11 @@ class FloorsTest {
             topology
             tracking <- backend, client, command, forward, frame, gather, route, session, topology, transaction
             dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, monitor, \
-            pubsub, route, session, stats, topology, tracking, transaction
+            pubsub, route, session, stats, topology, tracking, transaction, usage
             server <- acl, backend, client, command, config, control, control.acl, control.cluster, \
             control.command, control.config, control.connection, control.info, control.nodes, control.umctl, \
             dispatch, forward, frame, gather, lease, lease.renewal, limit, migration, monitor, node, pubsub, \
-            replication, route, session, stats, tenancy, topology
+            replication, route, session, stats, tenancy, topology, usage
             """;
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

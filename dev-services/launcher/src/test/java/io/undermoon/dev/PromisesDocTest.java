@@ -11,17 +11,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The tests that {@code docs/promises.md} names are there. */
+/** The tests that {@code docs/promises.md} and {@code docs/design-proposal.md} name are there. */
 class PromisesDocTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent().getParent();
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))`");
 
-    @Test
-    void names_tests_that_exist() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"docs/promises.md", "docs/design-proposal.md"})
+    void names_tests_that_exist(String document) throws IOException {
         Set<String> named = new TreeSet<>();
-        Matcher names = TEST.matcher(Files.readString(ROOT.resolve("docs/promises.md")));
+        Matcher names = TEST.matcher(Files.readString(ROOT.resolve(document)));
         while (names.find()) {
             named.add(names.group(1));
         }

@@ -67,6 +67,7 @@ public final class BlockingCommands {
                 session.written().add(local.node());
                 connection.blocksOn(slot);
                 BlockedCommand made = blocked(session, command, frame, slot, hopsLeft, connection);
+                forwarder.used(session, command, frame);
                 connection.send(frame, made);
                 made.sent();
             }

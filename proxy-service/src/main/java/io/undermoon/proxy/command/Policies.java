@@ -18,10 +18,10 @@ final class Policies {
             client|no-touch client|pause client|reply client|setinfo client|setname client|unblock client|unpause
             cluster cluster|countkeysinslot cluster|failover cluster|getkeysinslot cluster|help cluster|info
             cluster|keyslot cluster|links cluster|myid cluster|myshardid cluster|nodes cluster|replicas cluster|shards cluster|slaves
-            cluster|slots
+            cluster|slot-stats cluster|slots
             command command|*
             config config|get config|help config|resetstat config|set
-            debug latency latency|* module|list pfdebug pfselftest
+            debug hotkeys hotkeys|* latency latency|* module|list pfdebug pfselftest
             memory|doctor memory|malloc-stats memory|purge memory|stats
             slowlog slowlog|*
             """;
@@ -69,7 +69,6 @@ final class Policies {
     /** Make sense behind a proxy, but need several nodes, a pinned connection, or session state. */
     private static final String NOT_YET = """
             client|*
-            cluster|slot-stats
             """;
 
     /** Have no keys and the same reply at every node. */

@@ -164,6 +164,10 @@ public interface ProxyConfig {
     @WithConverter(Converters.PositiveLong.class)
     long slowlogSampleRate();
 
+    /** Whether {@code CLUSTER SLOT-STATS} has more than the number of keys of each slot. */
+    @WithDefault("false")
+    boolean clusterSlotStatsEnabled();
+
     /** Event loops; 0 for one per processor. */
     @WithDefault("0")
     @WithConverter(Converters.NotNegativeInt.class)

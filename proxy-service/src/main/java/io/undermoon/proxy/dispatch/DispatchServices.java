@@ -9,6 +9,7 @@ import io.undermoon.proxy.gather.ChangesForPeers;
 import io.undermoon.proxy.monitor.Monitors;
 import io.undermoon.proxy.pubsub.SubscriptionCounts;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.usage.Usage;
 
 /**
  * What the dispatchers of all loops share. Every part is thread-safe.
@@ -16,6 +17,7 @@ import io.undermoon.proxy.topology.TopologyStore;
  * @param subscriptions of the clients of all loops
  * @param monitors the clients of all loops that are shown commands
  * @param changesForPeers of function libraries, on all loops
+ * @param usage which keys and slots the clients of all loops use
  */
 public record DispatchServices(
         CommandCatalog commands,
@@ -26,4 +28,5 @@ public record DispatchServices(
         SlowLog slowLog,
         SubscriptionCounts subscriptions,
         Monitors monitors,
-        ChangesForPeers changesForPeers) {}
+        ChangesForPeers changesForPeers,
+        Usage usage) {}

@@ -97,7 +97,7 @@ public final class Dispatcher implements CommandHandler {
         GatherBudget budget = new GatherBudget(loop.clients().memory());
         boolean activeRedirection = loop.settings().activeRedirection();
         this.pause = new PauseGate(loop, loop.clients().pause());
-        this.forwarder = new Forwarder(loop, slowLog, commands);
+        this.forwarder = new Forwarder(loop, slowLog, commands, services.usage().of(loop.proxyLoop()));
         this.helloCommand = new HelloCommand(loop, topology, forwarder);
         this.splitting = new Splitting(router, forwarder, budget);
         this.keyspace = new KeyspaceCommands(

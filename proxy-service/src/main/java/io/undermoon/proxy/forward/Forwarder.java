@@ -22,6 +22,7 @@ import io.undermoon.proxy.session.SessionFeatures;
 import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.stats.Counter;
 import io.undermoon.proxy.topology.Topology;
+import io.undermoon.proxy.usage.LoopUsage;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
@@ -41,10 +42,15 @@ public final class Forwarder {
     private final StoredValues values;
     private final FailoverWait failover;
     private final LeaseWait lease;
+    private final LoopUsage usage;
     private long untilSample = 1;
 
-    public Forwarder(SessionLoop loop, SlowLog slowLog, CommandTable commands) {
+    /**
+     * @param usage what the loop's clients use
+     */
+    public Forwarder(SessionLoop loop, SlowLog slowLog, CommandTable commands, LoopUsage usage) {
         this.loop = loop;
+        this.usage = usage;
         this.slowLog = slowLog;
         this.values = new StoredValues(commands);
         this.failover = new FailoverWait(loop);
@@ -140,16 +146,25 @@ public final class Forwarder {
         if (command.mayWrite()) {
             session.written().add(node);
         }
+        ReplyReceiver client =
+                usage.isDue() ? usage.sample(session.client().role(), command, frame, receiver) : receiver;
         if (now.compression() == CompressionStrategy.DISABLED) {
-            send(session, command, frame, node, receiver);
+            send(session, command, frame, node, client);
             return;
         }
         StoredValues.Stored stored = store(now, command, frame);
         BackendFailure refusal = stored.refusal();
         if (refusal != null) {
-            receiver.fail(refusal);
+            client.fail(refusal);
         } else {
-            send(session, command, stored.frame(), node, values.reader(command, receiver));
+            send(session, command, stored.frame(), node, values.reader(command, client));
+        }
+    }
+
+    /** Notes that a command with keys is carried out on an own node otherwise than by {@link #toNode}. */
+    public void used(ClientSession session, Command command, CommandFrame frame) {
+        if (usage.isDue()) {
+            usage.sampleWithoutReply(session.client().role(), command, frame);
         }
     }
 

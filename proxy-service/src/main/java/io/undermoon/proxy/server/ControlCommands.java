@@ -13,12 +13,14 @@ import io.undermoon.proxy.control.LocalCommands;
 import io.undermoon.proxy.control.NodeStates;
 import io.undermoon.proxy.control.acl.AclCommands;
 import io.undermoon.proxy.control.cluster.ClusterCommands;
+import io.undermoon.proxy.control.cluster.SlotStats;
 import io.undermoon.proxy.control.command.CommandCommands;
 import io.undermoon.proxy.control.config.ConfigCommands;
 import io.undermoon.proxy.control.config.ConfigOptions;
 import io.undermoon.proxy.control.connection.ClientCommands;
 import io.undermoon.proxy.control.connection.ConnectionCommands;
 import io.undermoon.proxy.control.connection.LoginCommands;
+import io.undermoon.proxy.control.info.HotKeyCommands;
 import io.undermoon.proxy.control.info.InfoCommand;
 import io.undermoon.proxy.control.info.InfoProcess;
 import io.undermoon.proxy.control.info.InfoProxy;
@@ -43,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /** All commands that the proxy answers itself, by family. Thread-safe. */
 public final class ControlCommands implements LocalCommands {
     private final HandlerTable handlers;
+    private final InfoCommand info;
 
     /**
      * @throws IllegalStateException a local command of the command table has no handler
@@ -58,7 +61,7 @@ public final class ControlCommands implements LocalCommands {
         Guard guard = services.guard();
         SlowLog slowLog = services.slowLog();
         ResettableStats stats = new ResettableStats(services.stats(), commands.idLimit());
-        ConfigOptions options = new ConfigOptions(settings, topology.self(), slowLog, clients);
+        ConfigOptions options = new ConfigOptions(settings, topology.self(), slowLog, clients, services.usage());
         NodeAdmin nodes = new NodeAdmin(
                 settings.backendAdminCommands(),
                 new NodeQuery(query, endpoints, topology, nodeStates, settings.activeRedirection()));
@@ -68,10 +71,13 @@ public final class ControlCommands implements LocalCommands {
         new LoginCommands(guard, topology).register(handlers);
         new AclCommands(commands, clients, guard, services.usersFile()).register(handlers);
         new ClientCommands(clients, guard).register(handlers);
+        SlotKeys slotKeys = new SlotKeys(query);
+        new SlotStats(topology, slotKeys, services.usage()).register(handlers);
+        new HotKeyCommands(topology, services.usage()).register(handlers);
         new ClusterCommands(
                         topology,
                         nodeStates,
-                        new SlotKeys(query),
+                        slotKeys,
                         services.controlPlane(),
                         settings.busPortInNodes(),
                         settings.hostNamesInSlots())
@@ -80,12 +86,12 @@ public final class ControlCommands implements LocalCommands {
         nodes.register(handlers, commands.current());
         new ConfigCommands(options, stats, nodes).register(handlers);
         NodeReports reports = new NodeReports(query, endpoints, topology, nodeStates);
-        new InfoCommand(
-                        new InfoProcess(settings.address().port(), clients, stats, services.subscribed()),
-                        new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
-                        nodes,
-                        reports)
-                .register(handlers);
+        info = new InfoCommand(
+                new InfoProcess(settings.address().port(), clients, stats, services.subscribed()),
+                new InfoProxy(settings.version(), commands, topology, nodeStates, stats),
+                nodes,
+                reports);
+        info.register(handlers);
         new RoleCommand(topology, reports).register(handlers);
         new LatencyHistograms(commands, stats).register(handlers);
         new SlowLogCommands(slowLog, nodes).register(handlers);
@@ -99,6 +105,11 @@ public final class ControlCommands implements LocalCommands {
                         services.shutdown())
                 .register(handlers);
         handlers.requireComplete();
+    }
+
+    /** What {@code INFO ALL} shows a client. */
+    CompletionStage<String> info(Client client) {
+        return info.everything(client);
     }
 
     @Override

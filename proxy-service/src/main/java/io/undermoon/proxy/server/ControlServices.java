@@ -16,12 +16,14 @@ import io.undermoon.proxy.replication.StepDown;
 import io.undermoon.proxy.route.Endpoints;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.usage.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The services that local commands use; each is thread-safe.
  *
  * @param usersFile null when the configuration has no {@code users_file}
+ * @param usage which keys and slots clients use
  * @param nodes the client for requests to Redis nodes
  * @param endpoints the endpoints for these requests
  * @param nodeStates the states of the Redis nodes of this proxy
@@ -40,6 +42,7 @@ public record ControlServices(
         @Nullable UsersFile usersFile,
         SlowLog slowLog,
         ProxyStats stats,
+        Usage usage,
         NodeClient nodes,
         Endpoints endpoints,
         NodeStates nodeStates,

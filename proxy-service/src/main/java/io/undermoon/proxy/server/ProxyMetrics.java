@@ -1,6 +1,7 @@
 package io.undermoon.proxy.server;
 
 import io.prometheus.client.Collector;
+import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.node.InfoReport;
@@ -50,6 +51,7 @@ import java.util.function.BooleanSupplier;
  * <tr><td>{@code tls_reloads_total}, {@code tls_files_broken}</td><td>changed files that were taken; whether they
  *     cannot be used as they are now</td></tr>
  * <tr><td>{@code tls_certificate_expiry_seconds}</td><td>when the own certificate expires, as a Unix time</td></tr>
+ * <tr><td>{@code info{cluster,address}}</td><td>1; to which cluster the proxy belongs, empty if to none</td></tr>
  * <tr><td>{@code epoch}, {@code ready}, {@code registered}</td><td>of the metadata; {@code UMCTL READY}; registered
  *     with the broker</td></tr>
  * <tr><td>{@code node_up{node,role}}, {@code node_settled{node,role}}</td><td>answers; has its role, its data and its
@@ -91,6 +93,13 @@ final class ProxyMetrics extends Collector {
         addCommands(families, stats);
         families.add(latency(stats));
         addTraffic(families, stats);
+        ClusterName cluster = server.topology().current().clusterName();
+        families.add(gauge("info", "1; to which cluster the proxy belongs.", "cluster", "address")
+                .add(
+                        1,
+                        cluster == null ? "" : cluster.value(),
+                        server.topology().self().value())
+                .build());
         families.add(gauge("epoch", "Epoch of the cluster's metadata, 0 before any.")
                 .add(server.topology().current().epoch().value())
                 .build());

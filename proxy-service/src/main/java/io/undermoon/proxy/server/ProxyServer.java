@@ -8,6 +8,7 @@ import io.undermoon.metadata.Role;
 import io.undermoon.proxy.acl.AccessControl;
 import io.undermoon.proxy.backend.BackendSettings;
 import io.undermoon.proxy.backend.Transport;
+import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.client.SlowLog;
@@ -49,6 +50,7 @@ import io.undermoon.proxy.tenancy.NodeMarks;
 import io.undermoon.proxy.topology.ApplyResult;
 import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.usage.Usage;
 import io.undermoon.tls.TlsContext;
 import io.undermoon.umctl.MigrationProgress;
 import io.undermoon.umctl.SetMeta;
@@ -56,6 +58,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +85,7 @@ final class ProxyServer implements AutoCloseable {
     private final Migrations migrations;
     private final AccessControl access;
     private final DispatchServices dispatch;
+    private final ControlCommands local;
     private final @Nullable UsersFile usersFile;
     private final BrokerControlPlane controlPlane;
     private boolean closed;
@@ -167,6 +171,7 @@ final class ProxyServer implements AutoCloseable {
                 settings.replication().checkInterval());
         controlPlane = BrokerControlPlane.of(settings, topology);
         SubscriptionCounts subscriptions = new SubscriptionCounts();
+        Usage usage = new Usage(config.clusterSlotStatsEnabled());
         ControlServices services = new ControlServices(
                 commands,
                 topology,
@@ -175,6 +180,7 @@ final class ProxyServer implements AutoCloseable {
                 usersFile,
                 slowLog,
                 dataPlane.stats(),
+                usage,
                 nodeClient,
                 endpoints,
                 this::nodeStates,
@@ -185,7 +191,7 @@ final class ProxyServer implements AutoCloseable {
                 new SubscribedNames(subscriptions::channels, subscriptions::patterns, subscriptions::shardChannels),
                 settings.control(),
                 shutdown);
-        ControlCommands local = new ControlCommands(services);
+        local = new ControlCommands(services);
         learning = new CommandLearning(
                 commands,
                 nodeClient,
@@ -203,7 +209,8 @@ final class ProxyServer implements AutoCloseable {
                 slowLog,
                 subscriptions,
                 new Monitors(),
-                new ChangesForPeers());
+                new ChangesForPeers(),
+                usage);
     }
 
     /**
@@ -290,6 +297,11 @@ final class ProxyServer implements AutoCloseable {
 
     ProxyStats stats() {
         return dataPlane.stats();
+    }
+
+    /** What {@code INFO ALL} shows clients of the masters. */
+    CompletionStage<String> info() {
+        return local.info(new Client(0, "", "", access.defaultAccount(), true));
     }
 
     DataPlane dataPlane() {

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.server;
 
 import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -15,6 +16,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -30,7 +33,7 @@ public class ProxyService {
     private final CollectorRegistry metrics;
     private @Nullable ProxyServer server;
     private @Nullable Registrar registrar;
-    private @Nullable ProxyMetrics registeredMetrics;
+    private final List<Collector> registeredMetrics = new ArrayList<>();
 
     @Inject
     ProxyService(
@@ -53,8 +56,8 @@ public class ProxyService {
             throw e;
         }
         server = made;
-        registeredMetrics = new ProxyMetrics(made, this::isRegistered);
-        metrics.register(registeredMetrics);
+        register(new ProxyMetrics(made, this::isRegistered));
+        register(new RedisMetrics(made::info));
         every(scheduler, "users-file", config.usersFileInterval(), made::followUsersFile);
         if (settings.outside() != null) {
             every(scheduler, "external", config.external().addressesInterval(), made::followOutsideAddresses);
@@ -77,6 +80,11 @@ public class ProxyService {
         }
     }
 
+    private void register(Collector collector) {
+        metrics.register(collector);
+        registeredMetrics.add(collector);
+    }
+
     /**
      * Runs a task that may read files, on a worker thread, not while it still runs; never when the interval is zero.
      */
@@ -96,9 +104,7 @@ public class ProxyService {
         if (registrar != null) {
             registrar.close();
         }
-        if (registeredMetrics != null) {
-            metrics.unregister(registeredMetrics);
-        }
+        registeredMetrics.forEach(metrics::unregister);
         if (server != null) {
             server.close();
             LOG.infof("Proxy stopped: proxy=%s", config.announceAddress().orElse(config.address()));

@@ -208,6 +208,9 @@ public final class Transactions {
                 return false;
             }
         }
+        if (route instanceof Target.Local) {
+            forwarder.used(session, command, frame);
+        }
         return true;
     }
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A line of {@code command-samples.txt}.
+ * A line of {@code command-samples.txt}, or of a list of what a tool sends.
  *
  * @param comparison how the two replies are compared
  * @param arguments empty for a blank line, at which all keys are flushed
@@ -18,15 +18,22 @@ record CommandSample(int line, Comparison comparison, List<byte[]> arguments) {
     enum Comparison {
         EQUAL,
         SAME_KIND,
-        UNORDERED
+        UNORDERED,
+        /** The proxy refuses it and says what to do instead. */
+        REFUSED
     }
 
     /** All lines in their order; comments are left out. */
     static List<CommandSample> all() {
+        return of("command-samples.txt");
+    }
+
+    /** All lines of a file among the resources. */
+    static List<CommandSample> of(String resource) {
         List<CommandSample> samples = new ArrayList<>();
-        try (InputStream in = CommandSample.class.getResourceAsStream("command-samples.txt")) {
+        try (InputStream in = CommandSample.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException("command-samples.txt is not among the resources");
+                throw new IllegalStateException(resource + " is not among the resources");
             }
             List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
@@ -54,6 +61,7 @@ record CommandSample(int line, Comparison comparison, List<byte[]> arguments) {
         return switch (line.isEmpty() ? ' ' : line.charAt(0)) {
             case '~' -> new CommandSample(number, Comparison.SAME_KIND, words(line.substring(1)));
             case '<' -> new CommandSample(number, Comparison.UNORDERED, words(line.substring(1)));
+            case '!' -> new CommandSample(number, Comparison.REFUSED, words(line.substring(1)));
             default -> new CommandSample(number, Comparison.EQUAL, words(line));
         };
     }

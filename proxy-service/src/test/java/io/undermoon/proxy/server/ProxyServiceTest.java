@@ -172,6 +172,10 @@ class ProxyServiceTest {
                         .body(not(containsString("command=\"hgetall\"")))
                         .body(containsString("undermoon_proxy_reply_seconds_bucket{le=\"+Inf\"}"))
                         .body(containsString("undermoon_proxy_epoch 2.0"))
+                        .body(containsString("undermoon_proxy_info{address=\"" + address() + "\",cluster=\""))
+                        .body(containsString("redis_up 1.0"))
+                        .body(containsString("redis_commands_total{cmd=\"set\"} 2.0"))
+                        .body(containsString("redis_db_keys{db=\"db0\"} "))
                         .body(containsString("undermoon_proxy_ready 1.0"))
                         .body(containsString("undermoon_proxy_node_up{node=\"" + node(0) + "\",role=\"master\"} 1.0"))
                         .body(containsString("undermoon_proxy_replication_link_up{node=\"" + node(1) + "\"} 1.0")));

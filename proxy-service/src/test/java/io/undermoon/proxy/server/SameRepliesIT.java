@@ -187,7 +187,7 @@ class SameRepliesIT {
         return name;
     }
 
-    private static RespValue call(RespConnection connection, CommandSample sample) {
+    static RespValue call(RespConnection connection, CommandSample sample) {
         ByteBuf command = Unpooled.buffer();
         RespWriter.array(command, sample.arguments().size());
         sample.arguments().forEach(argument -> RespWriter.bulk(command, argument));
@@ -201,11 +201,12 @@ class SameRepliesIT {
         return out.toString(StandardCharsets.ISO_8859_1);
     }
 
-    private static String compared(RespValue value, CommandSample.Comparison comparison) {
+    static String compared(RespValue value, CommandSample.Comparison comparison) {
         return switch (comparison) {
             case EQUAL -> text(value);
             case SAME_KIND -> value.getClass().getSimpleName();
             case UNORDERED -> sorted(value).toString();
+            case REFUSED -> throw new IllegalArgumentException("what is refused is not compared");
         };
     }
 

@@ -43,6 +43,7 @@ import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.SlotOwnership;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.usage.Usage;
 import io.undermoon.resp.RespLimits;
 import io.undermoon.resp.RespReader;
 import io.undermoon.resp.RespValue;
@@ -110,6 +111,7 @@ public final class ControlFixture implements AutoCloseable {
                 null,
                 slowLog,
                 new ProxyStats(List.of(counters)),
+                new Usage(false),
                 new NodeClient(connections),
                 endpoints,
                 () -> List.copyOf(nodeStates),

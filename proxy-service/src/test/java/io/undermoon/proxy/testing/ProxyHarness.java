@@ -45,6 +45,7 @@ import io.undermoon.proxy.session.SessionSettings;
 import io.undermoon.proxy.stats.ProxyStats;
 import io.undermoon.proxy.topology.Self;
 import io.undermoon.proxy.topology.TopologyStore;
+import io.undermoon.proxy.usage.Usage;
 import io.undermoon.slot.SlotRanges;
 import io.undermoon.testsupport.FreePort;
 import io.undermoon.umctl.SetCluster;
@@ -176,6 +177,7 @@ public final class ProxyHarness implements AutoCloseable {
                 endpoints,
                 commands,
                 migrationSettings);
+        Usage usage = new Usage(false);
         SubscriptionCounts subscriptions = new SubscriptionCounts();
         ControlCommands local = new ControlCommands(new ControlServices(
                 commands,
@@ -185,6 +187,7 @@ public final class ProxyHarness implements AutoCloseable {
                 null,
                 slowLog,
                 dataPlane.stats(),
+                usage,
                 new NodeClient(dataPlane.controlConnections()),
                 endpoints,
                 List::of,
@@ -213,7 +216,8 @@ public final class ProxyHarness implements AutoCloseable {
                 slowLog,
                 subscriptions,
                 new Monitors(),
-                new ChangesForPeers());
+                new ChangesForPeers(),
+                usage);
         dataPlane.follow(topology);
         topology.onChange(now -> clients.clusterMeter().limits(now.clientLimits()));
         dataPlane.start(

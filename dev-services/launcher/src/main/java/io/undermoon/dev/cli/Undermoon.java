@@ -65,6 +65,7 @@ final class Undermoon {
         commands.put("status", StatusCommand.class);
         commands.put("doctor", DoctorCommand.class);
         commands.put("top", TopCommand.class);
+        commands.put("hot-keys", HotKeysCommand.class);
         commands.put("clusters", ClustersCommand.class);
         commands.put("nodes", NodesCommand.class);
         commands.put("proxies", ProxiesCommand.class);

@@ -51,6 +51,8 @@ public final class ClusterCommands {
                 Return <node-id> replicas.
             SHARDS
                 Return information about slot range mappings and the nodes associated with them.
+            SLOT-STATS
+                Return an array of slot usage statistics for slots assigned to the current node.
             SLOTS
                 Return information about slots range mappings. Each range is made of:
                 start, end, master and replicas IP addresses, ports and ids

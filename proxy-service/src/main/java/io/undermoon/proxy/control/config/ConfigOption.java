@@ -3,6 +3,7 @@ package io.undermoon.proxy.control.config;
 import io.undermoon.proxy.command.Integers;
 import io.undermoon.proxy.command.MemorySize;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -41,6 +42,17 @@ record ConfigOption(String name, Supplier<String> value, Change change) {
     /** A size in bytes within bounds, both inclusive; it may have a unit. */
     static Change memory(long min, long max, LongConsumer set) {
         return number(MemorySize::parse, "argument must be a memory value", min, max, set);
+    }
+
+    /** As Redis takes it, {@code yes} or {@code no} in any case. */
+    static Change yesOrNo(Consumer<Boolean> set) {
+        return value -> {
+            boolean isYes = value.equalsIgnoreCase("yes");
+            if (!isYes && !value.equalsIgnoreCase("no")) {
+                throw new IllegalArgumentException("argument must be 'yes' or 'no'");
+            }
+            return () -> set.accept(isYes);
+        };
     }
 
     private static Change number(

@@ -6,6 +6,7 @@ import io.undermoon.proxy.client.ClientMemory;
 import io.undermoon.proxy.client.ClientRegistry;
 import io.undermoon.proxy.client.SlowLog;
 import io.undermoon.proxy.control.ControlSettings;
+import io.undermoon.proxy.usage.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,9 +22,14 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigOptions {
     private final List<ConfigOption> options = new ArrayList<>();
 
-    public ConfigOptions(ControlSettings settings, ProxyAddress self, SlowLog slowLog, ClientRegistry clients) {
+    public ConfigOptions(
+            ControlSettings settings, ProxyAddress self, SlowLog slowLog, ClientRegistry clients, Usage usage) {
         addOwn(settings, self);
         addSlowLog(slowLog);
+        add(
+                List.of("cluster_slot_stats_enabled", "cluster-slot-stats-enabled"),
+                () -> usage.countsSlots() ? "yes" : "no",
+                ConfigOption.yesOrNo(usage::countSlots));
         addOfRedis(settings);
         addLimits(clients);
     }

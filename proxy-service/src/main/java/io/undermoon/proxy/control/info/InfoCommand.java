@@ -97,6 +97,11 @@ public final class InfoCommand {
         return null;
     }
 
+    /** The text of all sections, as {@code INFO ALL} shows it to a client. */
+    public CompletionStage<String> everything(Client client) {
+        return reports.ask(client).thenApply(figures -> text(sections, client, figures));
+    }
+
     private static String text(List<Section> sections, Client client, NodeFigures figures) {
         InfoText text = new InfoText();
         sections.forEach(section -> section.writer().write(text, client, figures));

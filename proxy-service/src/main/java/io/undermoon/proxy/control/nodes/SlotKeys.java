@@ -10,9 +10,11 @@ import io.undermoon.resp.RespWriter;
 import io.undermoon.slot.Slot;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class SlotKeys {
     private static final int BATCH = 1000;
     private static final String START = "0";
+    private static final int REUSE_FACTOR = 20;
 
     private final NodeClient nodes;
+    private final Map<Endpoint, Census> censuses = new ConcurrentHashMap<>();
     private final AtomicReference<CompletionStage<?>> last =
             new AtomicReference<>(CompletableFuture.completedFuture(null));
 
@@ -45,6 +49,42 @@ public final class SlotKeys {
         Scan scan = new Scan(node, slot, null, 0);
         return search(scan, out -> RespWriter.integer(out, scan.count));
     }
+
+    /**
+     * The number of keys in each slot of a node, by the number of the slot. A count may be as old as {@value
+     * #REUSE_FACTOR} times what it took to make it, so that who asks often does not keep the node busy. The stage fails
+     * when the node does.
+     */
+    public CompletionStage<int[]> countAll(Endpoint node) {
+        Census known = censuses.get(node);
+        if (known != null && System.nanoTime() - known.endNanos() <= REUSE_FACTOR * known.tookNanos()) {
+            return CompletableFuture.completedFuture(known.keys());
+        }
+        int[] keys = new int[Slot.COUNT];
+        long start = System.nanoTime();
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        return last.getAndSet(over)
+                .thenCompose(ignored -> countFrom(node, START, keys))
+                .whenComplete((done, problem) -> {
+                    over.complete(true);
+                    if (problem == null) {
+                        long end = System.nanoTime();
+                        censuses.put(node, new Census(keys, end, end - start));
+                    }
+                });
+    }
+
+    private CompletionStage<int[]> countFrom(Endpoint node, String cursor, int[] keys) {
+        return nodes.call(node, "SCAN", cursor, "COUNT", Integer.toString(BATCH))
+                .thenCompose(reply -> {
+                    String next = eachKey(node, reply, key -> keys[Slot.of(key)]++);
+                    return next.equals(START) ? CompletableFuture.completedFuture(keys) : countFrom(node, next, keys);
+                });
+    }
+
+    /** The keys of each slot, as they were counted. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared or modified
+    private record Census(int[] keys, long endNanos, long tookNanos) {}
 
     /** The names of at most {@code max} keys; otherwise as {@link #count}. */
     public CompletionStage<ByteBuf> names(Endpoint node, int slot, long max) {
@@ -112,18 +152,31 @@ public final class SlotKeys {
          * @return the next cursor
          */
         private String add(RespValue reply) {
-            if (reply instanceof RespValue.Array array
-                    && array.items().size() == 2
-                    && array.items().get(0) instanceof RespValue.Bulk cursor
-                    && array.items().get(1) instanceof RespValue.Array keys) {
-                for (RespValue key : keys.items()) {
-                    if (key instanceof RespValue.Bulk bulk && Slot.of(bulk.bytes()) == slot) {
-                        found(bulk.bytes());
-                    }
+            return eachKey(node, reply, key -> {
+                if (Slot.of(key) == slot) {
+                    found(key);
                 }
-                return cursor.text();
-            }
-            throw NodeException.unexpectedReply("node " + node + " answered SCAN with something else");
+            });
         }
+    }
+
+    /**
+     * Takes the keys of a batch.
+     *
+     * @return the next cursor
+     */
+    private static String eachKey(Endpoint node, RespValue reply, Consumer<byte[]> action) {
+        if (reply instanceof RespValue.Array array
+                && array.items().size() == 2
+                && array.items().get(0) instanceof RespValue.Bulk cursor
+                && array.items().get(1) instanceof RespValue.Array keys) {
+            for (RespValue key : keys.items()) {
+                if (key instanceof RespValue.Bulk bulk) {
+                    action.accept(bulk.bytes());
+                }
+            }
+            return cursor.text();
+        }
+        throw NodeException.unexpectedReply("node " + node + " answered SCAN with something else");
     }
 }
