@@ -39,6 +39,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".clusterclient")
                 .layer("check")
                 .definedBy(ROOT + ".check..")
+                .layer("imports")
+                .definedBy(ROOT + ".imports..")
                 .layer("cli")
                 .definedBy(ROOT + ".cli")
                 .whereLayer("cli")
@@ -49,8 +51,10 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("check")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("imports")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("clusterclient")
-                .mayOnlyBeAccessedByLayers("check", "bench", "cli")
+                .mayOnlyBeAccessedByLayers("check", "bench", "imports", "cli")
                 .whereLayer("controlplane")
                 .mayOnlyBeAccessedByLayers("lifecycle", "bench", "cli")
                 .whereLayer("datadir")
@@ -72,7 +76,16 @@ class ArchitectureTest {
                 .allMatch(room -> room.tryGetPackageInfo().isPresent(), "has a package-info")
                 .extracting(JavaPackage::getRelativeName)
                 .contains(
-                        "plan", "os", "datadir", "controlplane", "lifecycle", "bench", "clusterclient", "check", "cli");
+                        "plan",
+                        "os",
+                        "datadir",
+                        "controlplane",
+                        "lifecycle",
+                        "bench",
+                        "clusterclient",
+                        "check",
+                        "imports",
+                        "cli");
     }
 
     @Test

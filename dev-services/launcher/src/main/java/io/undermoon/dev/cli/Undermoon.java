@@ -34,6 +34,7 @@ import picocli.CommandLine.ParseResult;
             AuditCommand.class,
             AbortCommand.class,
             MigrationsCommand.class,
+            ImportCommand.class,
             ServeCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
