@@ -95,11 +95,15 @@ final class Attempt implements Follower, AutoCloseable {
         return new HashSet<>(broken);
     }
 
-    /** Whether the streams of all masters are followed and nothing has to be copied as a whole. */
-    boolean isLive() {
+    /** Whether nothing has to be copied as a whole any more. */
+    boolean isWhole() {
         return backlog.snapshots() == 0
-                && broken.isEmpty()
                 && source.layout().masters().stream().allMatch(master -> backlog.position(master) != null);
+    }
+
+    /** Whether it is whole, and the streams of all masters are followed at the moment. */
+    boolean isLive() {
+        return broken.isEmpty() && isWhole();
     }
 
     @Override

@@ -33,11 +33,15 @@ final class Checkpoints {
         this.number = last;
     }
 
-    /** Goes as far as it can without waiting. */
-    void step() throws IOException {
+    /**
+     * Goes as far as it can without waiting.
+     *
+     * @param whole whether there is a position for every master
+     */
+    void step(boolean whole) throws IOException {
         Checkpoint current = open;
         if (current == null) {
-            if (System.nanoTime() - doneNanos > INTERVAL_NANOS && backlog.snapshots() == 0) {
+            if (System.nanoTime() - doneNanos > INTERVAL_NANOS && whole) {
                 Checkpoint begun = backlog.begin(number + 1);
                 number++;
                 open = begun;

@@ -57,7 +57,7 @@ final class ImportRun {
         long firstNumber = checkpoints.last();
         while (true) {
             requireWell();
-            checkpoints.step();
+            checkpoints.step(attempt.isWhole());
             if (System.nanoTime() - beatNanos > BEAT_NANOS) {
                 beatNanos = System.nanoTime();
                 String request = beat();
