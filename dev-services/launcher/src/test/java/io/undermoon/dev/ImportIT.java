@@ -14,6 +14,7 @@ import io.undermoon.dev.testing.RedisProcess;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
+import io.undermoon.slot.Slot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,8 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.params.XReadGroupParams;
 
 /** {@code undermoon import} between real servers and a system of real processes. */
 class ImportIT {
@@ -126,13 +131,13 @@ class ImportIT {
                 Jedis first = new Jedis("127.0.0.1", source.firstMaster());
                 Jedis second = new Jedis("127.0.0.1", source.secondMaster())) {
             for (int i = 0; i < 1000; i++) {
-                Jedis owner = io.undermoon.slot.Slot.of("k" + i) < 8192 ? first : second;
+                Jedis owner = Slot.of("k" + i) < 8192 ? first : second;
                 owner.set("k" + i, "v" + i);
             }
             try (ImportProcess running = run("redis://127.0.0.1:" + source.firstMaster())) {
                 running.awaitOutput("from 2 master(s)").awaitOutput("following");
                 for (int i = 0; i < 1000; i++) {
-                    Jedis owner = io.undermoon.slot.Slot.of("k" + i) < 8192 ? first : second;
+                    Jedis owner = Slot.of("k" + i) < 8192 ? first : second;
                     owner.append("k" + i, "+");
                 }
                 LauncherProcess.Result cutOver = importCommand("cutover", "--to=" + to());
@@ -223,12 +228,12 @@ class ImportIT {
                 await().atMost(TIMEOUT).until(() -> contents().size() > 100);
                 redis.flushAll();
                 redis.set("after", "1");
-                await().atMost(TIMEOUT).until(() -> contents().keySet().equals(java.util.Set.of("after")));
+                await().atMost(TIMEOUT).until(() -> contents().keySet().equals(Set.of("after")));
                 running.kill();
                 // A restart begins another history, so everything is copied anew, and what has gone meanwhile goes.
                 redis.set("kept", "1");
                 redis.del("after");
-                redis.sendCommand(redis.clients.jedis.Protocol.Command.CONFIG, "SET", "repl-backlog-size", "16384");
+                redis.sendCommand(Command.CONFIG, "SET", "repl-backlog-size", "16384");
                 String large = "x".repeat(10_000);
                 for (int i = 0; i < 20; i++) {
                     redis.set("kept", large + i);
@@ -354,7 +359,7 @@ class ImportIT {
         redis.xreadGroup(
                 "group",
                 "consumer",
-                redis.clients.jedis.params.XReadGroupParams.xReadGroupParams().count(1),
+                XReadGroupParams.xReadGroupParams().count(1),
                 Map.of("stream:1", StreamEntryID.XREADGROUP_UNDELIVERED_ENTRY));
     }
 
@@ -366,7 +371,7 @@ class ImportIT {
     /** Has the source drop its replicas, of which the import is one. */
     private static void cutLinks(Jedis source) {
         assertThat((Long) source.sendCommand(
-                        redis.clients.jedis.Protocol.Command.CLIENT, "KILL", "TYPE", "replica"))
+                        Command.CLIENT, "KILL", "TYPE", "replica"))
                 .isPositive();
     }
 
@@ -410,7 +415,7 @@ class ImportIT {
     private static void set(Jedis client, String key, String value) throws IOException {
         try {
             client.set(key, value);
-        } catch (redis.clients.jedis.exceptions.JedisMovedDataException e) {
+        } catch (JedisMovedDataException e) {
             try (Jedis owner = new Jedis(e.getTargetNode())) {
                 owner.set(key, value);
             }
@@ -420,7 +425,7 @@ class ImportIT {
     private static String get(String key) throws IOException {
         try (Jedis client = client()) {
             return client.get(key);
-        } catch (redis.clients.jedis.exceptions.JedisMovedDataException e) {
+        } catch (JedisMovedDataException e) {
             try (Jedis owner = new Jedis(e.getTargetNode())) {
                 return owner.get(key);
             }
