@@ -15,9 +15,12 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
 import io.undermoon.slot.Slot;
+import io.undermoon.testsupport.FreePort;
+import io.undermoon.testsupport.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -294,6 +297,71 @@ class ImportIT {
             }
             assertThat(redis.get("left")).isNull();
             assertThat(Contents.of(redis)).isEqualTo(contents());
+        }
+    }
+
+    @Test
+    void a_master_that_sentinels_replace_is_followed_without_another_full_copy()
+            throws IOException, InterruptedException {
+        try (RedisProcess master = RedisProcess.start(directory);
+                RedisProcess replica =
+                        RedisProcess.start(directory, "--replicaof", "127.0.0.1", String.valueOf(master.port()));
+                RedisProcess sentinel = RedisProcess.startSentinel(directory, "old", master.port());
+                Jedis redis = master.client();
+                Jedis promoted = replica.client()) {
+            await().atMost(TIMEOUT).until(() -> promoted.info("replication").contains("master_link_status:up"));
+            fill(redis);
+            try (Jedis asked = sentinel.client()) {
+                await("the sentinel knows the replica")
+                        .atMost(TIMEOUT)
+                        .until(() -> asked.sentinelReplicas("old").size() == 1);
+            }
+            try (ImportProcess running = run("sentinel://127.0.0.1:" + sentinel.port() + "/old")) {
+                running.awaitOutput("following").awaitOutput("checkpoint 1");
+                assertThat(redis.waitReplicas(1, 5000)).isEqualTo(1);
+                master.close();
+                await("the replica is promoted")
+                        .atMost(TIMEOUT)
+                        .until(() -> promoted.info("replication").contains("role:master"));
+                promoted.set("after", "the failover");
+                await().atMost(TIMEOUT).until(() -> "the failover".equals(get("after")));
+                running.awaitOutput("the masters of the source have changed").awaitOutput("continuing at checkpoint");
+                assertThat(promoted.info("stats")).contains("sync_full:0");
+                assertThat(contents()).isEqualTo(Contents.of(promoted));
+            }
+            forget();
+        }
+    }
+
+    @Test
+    void a_source_is_read_through_tls() throws IOException, InterruptedException, GeneralSecurityException {
+        TestAuthority authority = new TestAuthority(directory, "source");
+        TestAuthority.Identity identity = authority.issue("redis");
+        int tlsPort = FreePort.any();
+        String[] options = {
+            "--tls-port",
+            String.valueOf(tlsPort),
+            "--tls-cert-file",
+            identity.certificate().toString(),
+            "--tls-key-file",
+            identity.key().toString(),
+            "--tls-ca-cert-file",
+            authority.authorities().toString(),
+            "--tls-auth-clients",
+            "no"
+        };
+        try (RedisProcess source = RedisProcess.start(directory, options);
+                Jedis redis = source.client()) {
+            fill(redis);
+            String from = "--from=rediss://127.0.0.1:" + tlsPort;
+            LauncherProcess.Result untrusted = importCommand("run", from, "--to=" + to(), "--once");
+            assertThat(untrusted.exitCode()).isEqualTo(1);
+            assertThat(untrusted.output()).contains("127.0.0.1:" + tlsPort);
+            LauncherProcess.Result copied = importCommand(
+                    "run", from, "--from-ca=" + authority.authorities(), "--to=" + to(), "--once");
+            assertThat(copied.exitCode()).as(copied.output()).isZero();
+            assertThat(contents()).isEqualTo(Contents.of(redis));
+            forget();
         }
     }
 

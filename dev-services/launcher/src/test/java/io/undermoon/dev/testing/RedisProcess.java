@@ -10,11 +10,14 @@ import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.ServiceSpec.Readiness;
 import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.RedisBinary;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** One Redis server that belongs to no installation. */
 public final class RedisProcess implements AutoCloseable {
@@ -43,10 +46,35 @@ public final class RedisProcess implements AutoCloseable {
         return redis;
     }
 
+    /** A sentinel alone, that takes a master for lost after half a second. */
+    public static RedisProcess startSentinel(Path directory, String name, int masterPort) throws IOException {
+        int port = FreePort.any();
+        Path configuration = Files.writeString(
+                directory.resolve("sentinel-" + port + ".conf"),
+                String.join(
+                        "\n",
+                        "port " + port,
+                        "bind 127.0.0.1",
+                        "sentinel monitor " + name + " 127.0.0.1 " + masterPort + " 1",
+                        "sentinel down-after-milliseconds " + name + " 500",
+                        "sentinel failover-timeout " + name + " 2000",
+                        ""));
+        ServiceSpec service = new ServiceSpec(
+                "sentinel-" + port,
+                ServiceKind.REDIS,
+                List.of(RedisBinary.any().toString(), configuration.toString(), "--sentinel"),
+                List.of(),
+                new Readiness(Readiness.Check.PING, port));
+        RedisProcess sentinel = new RedisProcess(
+                port, ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
+        await().atMost(TIMEOUT).ignoreExceptions().until(() -> sentinel.answers());
+        return sentinel;
+    }
+
     private boolean answers() {
         try (Jedis jedis = client()) {
             return jedis.ping().equals("PONG");
-        } catch (redis.clients.jedis.exceptions.JedisDataException e) {
+        } catch (JedisDataException e) {
             // It wants a password.
             return true;
         }

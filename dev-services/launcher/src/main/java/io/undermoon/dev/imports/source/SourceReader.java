@@ -30,6 +30,10 @@ public final class SourceReader implements AutoCloseable {
     private final Access access;
     private final int database;
     private final Map<HostPort, RedisConnection> connections = new HashMap<>();
+
+    /** Slots that have moved since the owners were told. */
+    private final Map<Integer, HostPort> moved = new HashMap<>();
+
     private boolean tellsExpiryTime = true;
 
     public SourceReader(SlotOwners owners, Access access, int database) {
@@ -63,9 +67,11 @@ public final class SourceReader implements AutoCloseable {
     public List<List<RespValue>> ask(List<byte[]> keys, Questions questions) throws IOException {
         Map<HostPort, List<Integer>> byServer = new LinkedHashMap<>();
         for (int i = 0; i < keys.size(); i++) {
-            HostPort owner = owners.owner(Slot.of(keys.get(i)));
+            int slot = Slot.of(keys.get(i));
+            HostPort learned = moved.get(slot);
+            HostPort owner = learned == null ? owners.owner(slot) : learned;
             if (owner == null) {
-                throw new IOException("slot " + Slot.of(keys.get(i)) + " is served by nobody");
+                throw new IOException("slot " + slot + " is served by nobody");
             }
             byServer.computeIfAbsent(owner, server -> new ArrayList<>()).add(i);
         }
@@ -85,6 +91,7 @@ public final class SourceReader implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
+            moved.clear();
             close();
             throw e;
         }
@@ -111,6 +118,9 @@ public final class SourceReader implements AutoCloseable {
                 return last;
             }
             server = elsewhere.get();
+            if (!asking) {
+                moved.put(Slot.of(key), server);
+            }
             last = again(connection(server), questions.of(key), asking);
         }
         throw new IOException("redirected too often for one key, at last to " + server);
