@@ -114,6 +114,11 @@ final class Attempt implements Follower, AutoCloseable {
         }
         backlog.beginSnapshot(master);
         boolean isFirst = firstCopies.remove(master);
+        notices.say("a full copy of " + master + " begins");
+        if (!isFirst && plan.mode() == ImportMode.MERGE) {
+            notices.say("what the source has deleted since a former full copy stays in the destination with --merge;"
+                    + " `undermoon import verify` lists it");
+        }
         Thread reader = new Thread(() -> read(master, spool, isFirst), "import-snapshot-" + master);
         reader.setDaemon(true);
         snapshots.put(master, reader);

@@ -93,7 +93,7 @@ public final class Importer {
                 taken.markers().stream().mapToLong(Marker::checkpoint).max().orElse(0));
         Counters counters = new Counters();
         Backlog backlog = new Backlog(taken.markers(), plan.maxWaitingBytes(), counters);
-        Notices notices = new Notices();
+        Notices notices = new Notices(out);
         boolean isFirst = isNew && plan.mode() == ImportMode.EMPTY;
         try (Attempt attempt = new Attempt(plan, source, target, backlog, notices, known, isFirst)) {
             attempt.start();
@@ -193,10 +193,6 @@ public final class Importer {
         } else {
             out.accept("continuing from " + what + "; " + (layout.masters().size() - known.size())
                     + " of them have to be copied as a whole");
-            if (plan.mode() == ImportMode.MERGE) {
-                out.accept("warning: what the source has deleted since the last copy began stays in the destination"
-                        + " with --merge; `undermoon import verify` lists it");
-            }
         }
     }
 }
