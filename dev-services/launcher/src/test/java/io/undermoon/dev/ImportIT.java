@@ -81,8 +81,8 @@ class ImportIT {
     @Test
     void a_server_with_a_password_is_followed_through_whatever_happens_to_both_ends()
             throws IOException, InterruptedException {
-        try (RedisProcess source = RedisProcess.start(
-                        directory, "--requirepass", PASSWORD, "--repl-backlog-size", "64mb");
+        try (RedisProcess source =
+                        RedisProcess.start(directory, "--requirepass", PASSWORD, "--repl-backlog-size", "64mb");
                 Jedis observer = login(source)) {
             fill(observer);
             String from = "redis://:se%3Acret%2Fwith%40signs@127.0.0.1:" + source.port();
@@ -114,14 +114,17 @@ class ImportIT {
                     assertThat(held.find()).isTrue();
                     assertThat(Integer.parseInt(held.group(1))).isLessThanOrEqualTo(LONGEST_HOLD_MILLIS);
                     load.awaitEnd();
-                    assertThat(load.refusal()).as("the source takes no writes any more").startsWith("NOREPLICAS");
+                    assertThat(load.refusal())
+                            .as("the source takes no writes any more")
+                            .startsWith("NOREPLICAS");
                 }
             }
             assertEqual(Contents.of(observer));
             LauncherProcess.Result verified = importCommand("verify", "--from=" + from, "--to=" + to());
             assertThat(verified.output()).contains(" 0 differ");
             assertThat(verified.exitCode()).isZero();
-            assertThat(importCommand("release", "--from=" + from, "--to=" + to()).exitCode())
+            assertThat(importCommand("release", "--from=" + from, "--to=" + to())
+                            .exitCode())
                     .isZero();
             assertThat(observer.set("again", "writable")).isEqualTo("OK");
             forget();
@@ -170,7 +173,8 @@ class ImportIT {
             try (client) {
                 set(client, "there", "before");
             }
-            assertThat(importCommand("run", from, "--to=" + to(), "--once", "--db=0").output())
+            assertThat(importCommand("run", from, "--to=" + to(), "--once", "--db=0")
+                            .output())
                     .contains("the destination has 1 keys", "--replace", "--merge");
             LauncherProcess.Result merged = importCommand("run", from, "--to=" + to(), "--once", "--db=0", "--merge");
             assertThat(merged.exitCode()).as(merged.output()).isZero();
@@ -186,15 +190,15 @@ class ImportIT {
             assertThat(get("there")).as("the source has no such key").isNull();
             forget();
             redis.set("c:1", "1");
-            assertThat(importCommand(
-                                    "run", from, "--to=" + to(), "--once", "--db=3", "--merge", "--exclude=c:*")
+            assertThat(importCommand("run", from, "--to=" + to(), "--once", "--db=3", "--merge", "--exclude=c:*")
                             .exitCode())
                     .isZero();
             assertThat(get("b")).as("of database 3").isEqualTo("2");
             assertThat(get("c:1")).isNull();
             forget();
         }
-        assertThat(importCommand("run", "--from=http://127.0.0.1:1", "--to=" + to()).exitCode())
+        assertThat(importCommand("run", "--from=http://127.0.0.1:1", "--to=" + to())
+                        .exitCode())
                 .isEqualTo(2);
         assertThat(importCommand("status", "--to=" + to()).output()).contains("knows of no import 'import'");
     }
@@ -206,7 +210,8 @@ class ImportIT {
             redis.set("a", "1");
             String from = "127.0.0.1:" + source.port();
             try (ImportProcess first = run(from).awaitOutput("following")) {
-                assertThat(importCommand("run", "--from=" + from, "--to=" + to()).output())
+                assertThat(importCommand("run", "--from=" + from, "--to=" + to())
+                                .output())
                         .contains("is run by process");
                 try (ImportProcess second =
                         ImportProcess.start(directory, "run", "--from=" + from, "--to=" + to(), "--take-over")) {
@@ -244,7 +249,8 @@ class ImportIT {
                 }
             }
             try (ImportProcess again = run(from).awaitOutput("a full copy of").awaitOutput("following")) {
-                await().atMost(TIMEOUT).untilAsserted(() -> assertThat(contents()).isEqualTo(Contents.of(redis)));
+                await().atMost(TIMEOUT)
+                        .untilAsserted(() -> assertThat(contents()).isEqualTo(Contents.of(redis)));
             }
             forget();
         }
@@ -269,7 +275,8 @@ class ImportIT {
             assertThat(verified.exitCode()).isEqualTo(1);
             assertThat(verified.output())
                     .contains("key 'string:1': the values differ (string)", "key 'expiring:1': expires at no time")
-                    .contains("key 'list:1': only the destination has it", "key 'new': the destination does not have it")
+                    .contains(
+                            "key 'list:1': only the destination has it", "key 'new': the destination does not have it")
                     .contains("key 'hash:1': is a string in the source and a hash in the destination", " 5 differ");
             forget();
         }
@@ -322,11 +329,14 @@ class ImportIT {
                 assertThat(redis.waitReplicas(1, 5000)).isEqualTo(1);
                 master.close();
                 // A sentinel closes the connections of clients.
-                await("the replica is promoted").atMost(TIMEOUT).ignoreExceptions().until(() -> {
-                    try (Jedis asked = replica.client()) {
-                        return asked.set("after", "the failover").equals("OK");
-                    }
-                });
+                await("the replica is promoted")
+                        .atMost(TIMEOUT)
+                        .ignoreExceptions()
+                        .until(() -> {
+                            try (Jedis asked = replica.client()) {
+                                return asked.set("after", "the failover").equals("OK");
+                            }
+                        });
                 await().atMost(TIMEOUT).until(() -> "the failover".equals(get("after")));
                 running.awaitOutput("the masters of the source have changed").awaitOutput("continuing at checkpoint");
                 try (Jedis successor = replica.client()) {
@@ -362,8 +372,8 @@ class ImportIT {
             LauncherProcess.Result untrusted = importCommand("run", from, "--to=" + to(), "--once");
             assertThat(untrusted.exitCode()).isEqualTo(1);
             assertThat(untrusted.output()).contains("127.0.0.1:" + tlsPort);
-            LauncherProcess.Result copied = importCommand(
-                    "run", from, "--from-ca=" + authority.authorities(), "--to=" + to(), "--once");
+            LauncherProcess.Result copied =
+                    importCommand("run", from, "--from-ca=" + authority.authorities(), "--to=" + to(), "--once");
             assertThat(copied.exitCode()).as(copied.output()).isZero();
             assertThat(contents()).isEqualTo(Contents.of(redis));
             forget();
@@ -371,8 +381,8 @@ class ImportIT {
     }
 
     private static String to() {
-        return "127.0.0.1:" + stack.ports().proxyResp(0) + ",127.0.0.1:" + stack.ports().proxyResp(1) + ",127.0.0.1:"
-                + stack.ports().proxyResp(2);
+        return "127.0.0.1:" + stack.ports().proxyResp(0) + ",127.0.0.1:"
+                + stack.ports().proxyResp(1) + ",127.0.0.1:" + stack.ports().proxyResp(2);
     }
 
     private static ImportProcess run(String from) throws IOException {
@@ -443,8 +453,7 @@ class ImportIT {
 
     /** Has the source drop its replicas, of which the import is one. */
     private static void cutLinks(Jedis source) {
-        assertThat((Long) source.sendCommand(
-                        Command.CLIENT, "KILL", "TYPE", "replica"))
+        assertThat((Long) source.sendCommand(Command.CLIENT, "KILL", "TYPE", "replica"))
                 .isPositive();
     }
 
@@ -464,8 +473,11 @@ class ImportIT {
                 stack.kill(LiveStack.redisOf(node));
             }
         }
-        await("others have taken over").atMost(TIMEOUT).ignoreExceptions().until(() -> operator.masters().stream()
-                .noneMatch(node -> node.proxyAddress().equals(lost.proxyAddress())));
+        await("others have taken over")
+                .atMost(TIMEOUT)
+                .ignoreExceptions()
+                .until(() -> operator.masters().stream()
+                        .noneMatch(node -> node.proxyAddress().equals(lost.proxyAddress())));
     }
 
     private static void awaitWhole() throws IOException, InterruptedException {

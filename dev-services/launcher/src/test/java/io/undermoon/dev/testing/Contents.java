@@ -54,8 +54,12 @@ public final class Contents {
 
     private static String stream(Jedis server, String key) {
         List<StreamEntry> entries = server.xrange(key, "-", "+");
-        return entries.stream().map(entry -> entry.getID() + new TreeMap<>(entry.getFields()).toString()).toList()
-                + " groups " + server.xinfoGroups(key).stream().map(group -> group.getName() + group.getPending()).toList();
+        return entries.stream()
+                        .map(entry -> entry.getID() + new TreeMap<>(entry.getFields()).toString())
+                        .toList() + " groups "
+                + server.xinfoGroups(key).stream()
+                        .map(group -> group.getName() + group.getPending())
+                        .toList();
     }
 
     private static TreeMap<String, String> hash(Map<byte[], byte[]> fields) {

@@ -17,8 +17,7 @@ public final class MixedLoad implements AutoCloseable {
     private static final int KEYS = 1000;
     private static final int FEW = 50;
     private static final int AT_ONCE = 20;
-    private static final String SCRIPT =
-            "redis.call('INCR', KEYS[1]) redis.call('APPEND', KEYS[2], ARGV[1]) return 1";
+    private static final String SCRIPT = "redis.call('INCR', KEYS[1]) redis.call('APPEND', KEYS[2], ARGV[1]) return 1";
 
     private final Jedis client;
     private final SplittableRandom random;
@@ -49,10 +48,7 @@ public final class MixedLoad implements AutoCloseable {
                 p -> p.sadd("set:" + tag + few(), "m" + key()),
                 p -> p.smove("set:" + tag + few(), "set:" + tag + few(), "m" + key()),
                 p -> p.mset("m:" + tag + key(), "1", "m:" + tag + key(), "2"),
-                p -> p.eval(
-                        SCRIPT,
-                        List.of("n:" + tag + key(), "text:" + tag + key()),
-                        List.of("s")),
+                p -> p.eval(SCRIPT, List.of("n:" + tag + key(), "text:" + tag + key()), List.of("s")),
                 p -> p.set("e:" + key(), "5", SetParams.setParams().px(random.nextInt(200, 3000))),
                 p -> p.incr("e:" + key()),
                 p -> p.copy("text:" + tag + key(), "copy:" + tag + key(), true),

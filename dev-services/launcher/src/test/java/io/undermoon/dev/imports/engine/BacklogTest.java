@@ -26,18 +26,21 @@ class BacklogTest {
         backlog.changed(MASTER, List.of(key("b")), new Position("h", 20, 0));
         assertThat(checkpoint.text()).isEqualTo("h 10 0");
         Backlog.Reading reading = backlog.nextReading(1);
-        assertThat(backlog.isClosed(checkpoint.generation())).as("it is being read").isFalse();
+        assertThat(backlog.isClosed(checkpoint.generation()))
+                .as("it is being read")
+                .isFalse();
         backlog.read(reading, List.of(new KeyState(new byte[] {1}, 0)));
         SlotBatch batch = backlog.nextBatches(10, 1000).get(0);
-        assertThat(backlog.isClosed(checkpoint.generation())).as("it is on its way").isFalse();
+        assertThat(backlog.isClosed(checkpoint.generation()))
+                .as("it is on its way")
+                .isFalse();
         backlog.written(batch);
         assertThat(backlog.isClosed(checkpoint.generation())).isTrue();
         assertThat(backlog.isEmpty()).as("b is not there yet").isFalse();
     }
 
     @Test
-    void a_key_that_changes_again_keeps_a_checkpoint_waiting_until_its_newer_value_is_written()
-            throws EndedException {
+    void a_key_that_changes_again_keeps_a_checkpoint_waiting_until_its_newer_value_is_written() throws EndedException {
         backlog.changed(MASTER, List.of(key("a")), new Position("h", 10, 0));
         backlog.read(backlog.nextReading(1), List.of(new KeyState(new byte[] {1}, 0)));
         Checkpoint checkpoint = backlog.begin(1);

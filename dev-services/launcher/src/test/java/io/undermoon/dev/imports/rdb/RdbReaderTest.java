@@ -24,8 +24,7 @@ class RdbReaderTest {
         header("REDIS0010").raw("fa").string("redis-ver").string("7.0.15").raw("fe 00 fb 02 01");
         raw("fc e8 03 00 00 00 00 00 00 00").string("a").string("1");
         raw("00").string("b").raw("c0 7b ff").raw("00 00 00 00 00 00 00 00");
-        assertThat(read())
-                .containsExactly("0 a 1000 00 01 31 0a 00", "0 b 0 00 c0 7b 0a 00");
+        assertThat(read()).containsExactly("0 a 1000 00 01 31 0a 00", "0 b 0 00 c0 7b 0a 00");
     }
 
     @Test
@@ -37,16 +36,23 @@ class RdbReaderTest {
         raw("04").string("hash").raw("01 01 66 01 76");
         raw("12").string("quicklist").raw("01 02 03 61 62 63");
         raw("07").string("module").raw("81 00 00 00 00 00 00 00 05 02 07 05 01 78 04 00 00 00 00 00 00 00 00 00");
-        raw("13").string("stream").raw("01 01 69 01 6c 01 05 06 01 02 00 00 03")
+        raw("13")
+                .string("stream")
+                .raw("01 01 69 01 6c 01 05 06 01 02 00 00 03")
                 // One group, with its last id, one pending entry, and a consumer who has that.
-                .raw("01 01 67 05 06 02 01").raw("00".repeat(16)).raw("00".repeat(8)).raw("01")
-                .raw("01 01 63").raw("00".repeat(8)).raw("01").raw("00".repeat(16));
+                .raw("01 01 67 05 06 02 01")
+                .raw("00".repeat(16))
+                .raw("00".repeat(8))
+                .raw("01")
+                .raw("01 01 63")
+                .raw("00".repeat(8))
+                .raw("01")
+                .raw("00".repeat(16));
         raw("18").string("ttlhash").raw("00".repeat(8)).raw("01 02 01 66 01 76");
         raw("00").string("last").string("x").raw("ff").raw("00".repeat(8));
         assertThat(read())
                 .extracting(line -> line.split(" ")[1])
-                .containsExactly(
-                        "list", "oldzset", "zset", "hash", "quicklist", "module", "stream", "ttlhash", "last");
+                .containsExactly("list", "oldzset", "zset", "hash", "quicklist", "module", "stream", "ttlhash", "last");
     }
 
     @Test
@@ -92,7 +98,8 @@ class RdbReaderTest {
             public void key(int database, byte[] key, long expiresMillis, byte[] dump) {
                 // Without the checksum.
                 String value = HexFormat.ofDelimiter(" ").formatHex(dump, 0, dump.length - Long.BYTES);
-                seen.add(database + " " + new String(key, StandardCharsets.US_ASCII) + " " + expiresMillis + " " + value);
+                seen.add(database + " " + new String(key, StandardCharsets.US_ASCII) + " " + expiresMillis + " "
+                        + value);
             }
 
             @Override

@@ -12,8 +12,7 @@ class ServerUriTest {
     @Test
     void has_login_servers_and_the_name_of_a_master() {
         assertThat(ServerUri.parse("--from", "a:1,b:2"))
-                .isEqualTo(new ServerUri(
-                        false, null, null, List.of(new HostPort("a", 1), new HostPort("b", 2)), null));
+                .isEqualTo(new ServerUri(false, null, null, List.of(new HostPort("a", 1), new HostPort("b", 2)), null));
         assertThat(ServerUri.parse("--from", "rediss://u%40:p%3Aw+@h:1"))
                 .isEqualTo(new ServerUri(true, "u@", "p:w+", List.of(new HostPort("h", 1)), null));
         ServerUri sentinels = ServerUri.parse("--from", "sentinel://:pw@a:1,b:2/mymaster");
