@@ -3,7 +3,7 @@ package io.undermoon.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.dev.imports.target.ImportKeys;
+import io.undermoon.dev.imports.destination.ImportKeys;
 import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.ImportProcess;
 import io.undermoon.dev.testing.LauncherProcess;
@@ -124,21 +124,15 @@ class ImportRecoveryIT {
     @Test
     void a_cut_over_that_takes_too_long_leaves_the_source_as_it_was() throws IOException, InterruptedException {
         try (ImportProcess running = run("--rate=1").awaitOutput("following")) {
-            String large = "x".repeat(3_000_000);
-            try (Jedis writer = source.client()) {
-                Thread changes = new Thread(() -> {
-                    for (int i = 0; i < 200 && !Thread.currentThread().isInterrupted(); i++) {
-                        writer.set("large", large + i);
-                    }
-                });
-                changes.start();
-                LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to(), "--hold=20");
-                changes.interrupt();
-                changes.join();
-                assertThat(cutOver.output()).startsWith("refused: ").contains("--hold");
-                assertThat(cutOver.exitCode()).isEqualTo(1);
-            }
+            // At a megabyte a second what comes after this one waits for a while.
+            from.set("large", "x".repeat(20_000_000));
+            await().atMost(TIMEOUT).until(() -> to.exists("large"));
+            from.set("k", "later");
+            LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to(), "--hold=20");
+            assertThat(cutOver.output()).startsWith("refused: ").contains("--hold");
+            assertThat(cutOver.exitCode()).isEqualTo(1);
             assertThat(from.configGet("min-replicas-to-write")).containsEntry("min-replicas-to-write", "0");
+            awaitValue("later");
             from.set("k", "goes on");
             awaitValue("goes on");
             assertThat(running.output()).contains("writers go on");

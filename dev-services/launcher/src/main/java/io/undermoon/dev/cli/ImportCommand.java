@@ -6,7 +6,7 @@ import io.undermoon.dev.imports.KeyFilter;
 import io.undermoon.dev.imports.engine.CutOverRequest;
 import io.undermoon.dev.imports.engine.ImportControl;
 import io.undermoon.dev.imports.engine.Importer;
-import io.undermoon.dev.imports.target.ImportKeys;
+import io.undermoon.dev.imports.destination.ImportKeys;
 import io.undermoon.dev.imports.verify.Difference;
 import io.undermoon.dev.imports.verify.Verifier;
 import io.undermoon.dev.imports.verify.VerifyPlan;

@@ -1,6 +1,6 @@
 package io.undermoon.dev.imports;
 
-import io.undermoon.dev.imports.target.ImportKeys;
+import io.undermoon.dev.imports.destination.ImportKeys;
 import io.undermoon.dev.imports.wire.Access;
 import io.undermoon.dev.imports.wire.ServerUri;
 import java.nio.file.Path;

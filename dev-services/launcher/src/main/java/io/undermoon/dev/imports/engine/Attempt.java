@@ -9,7 +9,7 @@ import io.undermoon.dev.imports.source.Position;
 import io.undermoon.dev.imports.source.ReplicationLink;
 import io.undermoon.dev.imports.source.SourceReader;
 import io.undermoon.dev.imports.source.Spool;
-import io.undermoon.dev.imports.target.Target;
+import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;

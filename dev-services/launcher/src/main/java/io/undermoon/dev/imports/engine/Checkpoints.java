@@ -1,6 +1,6 @@
 package io.undermoon.dev.imports.engine;
 
-import io.undermoon.dev.imports.target.ImportRecord;
+import io.undermoon.dev.imports.destination.ImportRecord;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -1,9 +1,9 @@
 package io.undermoon.dev.imports.engine;
 
-import io.undermoon.dev.imports.target.ImportKeys;
-import io.undermoon.dev.imports.target.ImportRecord;
-import io.undermoon.dev.imports.target.MarkerRemoval;
-import io.undermoon.dev.imports.target.Target;
+import io.undermoon.dev.imports.destination.ImportKeys;
+import io.undermoon.dev.imports.destination.ImportRecord;
+import io.undermoon.dev.imports.destination.MarkerRemoval;
+import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.wire.Access;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.imports.wire.ServerUri;

@@ -2,10 +2,10 @@ package io.undermoon.dev.imports.engine;
 
 import io.undermoon.dev.imports.ImportPlan;
 import io.undermoon.dev.imports.source.SourceLayout;
-import io.undermoon.dev.imports.target.ImportRecord;
-import io.undermoon.dev.imports.target.ImportRecord.TakenOverException;
-import io.undermoon.dev.imports.target.MarkerRemoval;
-import io.undermoon.dev.imports.target.Target;
+import io.undermoon.dev.imports.destination.ImportRecord;
+import io.undermoon.dev.imports.destination.ImportRecord.TakenOverException;
+import io.undermoon.dev.imports.destination.MarkerRemoval;
+import io.undermoon.dev.imports.destination.Target;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

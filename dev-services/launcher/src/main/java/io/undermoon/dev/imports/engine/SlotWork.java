@@ -1,7 +1,7 @@
 package io.undermoon.dev.imports.engine;
 
-import io.undermoon.dev.imports.target.Marker;
-import io.undermoon.dev.imports.target.SlotBatch;
+import io.undermoon.dev.imports.destination.Marker;
+import io.undermoon.dev.imports.destination.SlotBatch;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,11 +2,11 @@ package io.undermoon.dev.imports.engine;
 
 import io.undermoon.dev.clusterclient.Command;
 import io.undermoon.dev.clusterclient.Reply;
-import io.undermoon.dev.imports.target.ImportKeys;
-import io.undermoon.dev.imports.target.Marker;
-import io.undermoon.dev.imports.target.SlotBatch;
-import io.undermoon.dev.imports.target.SlotScripts;
-import io.undermoon.dev.imports.target.Target;
+import io.undermoon.dev.imports.destination.ImportKeys;
+import io.undermoon.dev.imports.destination.Marker;
+import io.undermoon.dev.imports.destination.SlotBatch;
+import io.undermoon.dev.imports.destination.SlotScripts;
+import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.imports.wire.SlotOwners;
 import io.undermoon.dev.plan.LaunchException;

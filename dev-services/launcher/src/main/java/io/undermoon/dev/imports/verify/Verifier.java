@@ -4,7 +4,7 @@ import io.undermoon.dev.imports.source.KeyScan;
 import io.undermoon.dev.imports.source.KeyState;
 import io.undermoon.dev.imports.source.SourceLayout;
 import io.undermoon.dev.imports.source.SourceReader;
-import io.undermoon.dev.imports.target.Target;
+import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.wire.Access;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.imports.wire.SlotOwners;

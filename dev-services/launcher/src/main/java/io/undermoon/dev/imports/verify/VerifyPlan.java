@@ -1,7 +1,7 @@
 package io.undermoon.dev.imports.verify;
 
 import io.undermoon.dev.imports.KeyFilter;
-import io.undermoon.dev.imports.target.ImportKeys;
+import io.undermoon.dev.imports.destination.ImportKeys;
 import io.undermoon.dev.imports.wire.Access;
 import io.undermoon.dev.imports.wire.ServerUri;
 import io.undermoon.slot.Slot;
