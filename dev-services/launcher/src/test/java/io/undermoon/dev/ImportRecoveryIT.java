@@ -11,8 +11,10 @@ import io.undermoon.dev.testing.MixedLoad;
 import io.undermoon.dev.testing.RedisProcess;
 import io.undermoon.slot.Slot;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,7 +127,9 @@ class ImportRecoveryIT {
     void a_cut_over_that_takes_too_long_leaves_the_source_as_it_was() throws IOException, InterruptedException {
         try (ImportProcess running = run("--rate=1").awaitOutput("following")) {
             // At a megabyte a second what comes after this one waits for a while.
-            from.set("large", "x".repeat(20_000_000));
+            byte[] large = new byte[20_000_000];
+            new SplittableRandom(1).nextBytes(large);
+            from.set("large".getBytes(StandardCharsets.UTF_8), large);
             await().atMost(TIMEOUT).until(() -> to.exists("large"));
             from.set("k", "later");
             LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to(), "--hold=20");
