@@ -45,6 +45,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".clusterclient")
                 .layer("check")
                 .definedBy(ROOT + ".check..")
+                .layer("imports")
+                .definedBy(ROOT + ".imports..")
                 .layer("cli")
                 .definedBy(ROOT + ".cli")
                 .whereLayer("cli")
@@ -55,6 +57,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("check")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("imports")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("access")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("output")
@@ -62,7 +66,7 @@ class ArchitectureTest {
                 .whereLayer("doctor")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("clusterclient")
-                .mayOnlyBeAccessedByLayers("check", "bench", "doctor", "cli")
+                .mayOnlyBeAccessedByLayers("check", "bench", "imports", "doctor", "cli")
                 .whereLayer("controlplane")
                 .mayOnlyBeAccessedByLayers("access", "doctor", "lifecycle", "bench", "cli")
                 .whereLayer("datadir")
@@ -95,6 +99,7 @@ class ArchitectureTest {
                         "bench",
                         "clusterclient",
                         "check",
+                        "imports",
                         "cli");
     }
 

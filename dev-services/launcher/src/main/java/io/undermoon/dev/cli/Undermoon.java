@@ -84,6 +84,7 @@ final class Undermoon {
         commands.put("backup", BackupCommand.class);
         commands.put("restore", RestoreCommand.class);
         commands.put("audit", AuditCommand.class);
+        commands.put("import", ImportCommand.class);
         commands.put("abort", AbortCommand.class);
         commands.put("migrations", MigrationsCommand.class);
         commands.put("context", ContextCommand.class);

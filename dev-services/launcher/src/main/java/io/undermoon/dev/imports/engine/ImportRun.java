@@ -1,0 +1,151 @@
+package io.undermoon.dev.imports.engine;
+
+import io.undermoon.dev.imports.ImportPlan;
+import io.undermoon.dev.imports.source.SourceLayout;
+import io.undermoon.dev.imports.destination.ImportRecord;
+import io.undermoon.dev.imports.destination.ImportRecord.TakenOverException;
+import io.undermoon.dev.imports.destination.MarkerRemoval;
+import io.undermoon.dev.imports.destination.Target;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What the thread of an import does while an attempt goes on: checkpoints, signs of life, requests. */
+final class ImportRun {
+    private static final long STEP_MILLIS = 50;
+    private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final ImportPlan plan;
+    private final SourceSide source;
+    private final Target target;
+    private final ImportRecord record;
+    private final long number;
+    private final Backlog backlog;
+    private final Attempt attempt;
+    private final Checkpoints checkpoints;
+    private final Progress progress;
+    private final String life = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    private long beats;
+    private long beatNanos = System.nanoTime() - BEAT_NANOS;
+    private long lookNanos = System.nanoTime();
+
+    ImportRun(
+            ImportPlan plan,
+            SourceSide source,
+            Target target,
+            ImportRecord record,
+            long number,
+            Backlog backlog,
+            Attempt attempt,
+            Checkpoints checkpoints,
+            Progress progress) {
+        this.plan = plan;
+        this.source = source;
+        this.target = target;
+        this.record = record;
+        this.number = number;
+        this.backlog = backlog;
+        this.attempt = attempt;
+        this.checkpoints = checkpoints;
+        this.progress = progress;
+    }
+
+    /** Whether the import is done; false to begin another attempt at once. */
+    boolean toEnd() throws IOException, InterruptedException {
+        long firstNumber = checkpoints.last();
+        while (true) {
+            requireWell();
+            checkpoints.step(attempt.isWhole());
+            if (System.nanoTime() - beatNanos > BEAT_NANOS) {
+                beatNanos = System.nanoTime();
+                String request = beat();
+                if (!request.isEmpty() && serve(request)) {
+                    return true;
+                }
+            }
+            if (System.nanoTime() - lookNanos > LOOK_NANOS) {
+                lookNanos = System.nanoTime();
+                target.refresh();
+                if (sourceHasChanged()) {
+                    progress.say("the masters of the source have changed");
+                    return false;
+                }
+            }
+            if (plan.once() && attempt.isLive() && backlog.isEmpty() && checkpoints.last() > firstNumber) {
+                beat();
+                progress.say(
+                        "all that the source had is in the destination; `run` without --once follows it from here");
+                return true;
+            }
+            Thread.sleep(STEP_MILLIS);
+        }
+    }
+
+    private void requireWell() throws IOException {
+        Exception failure = backlog.failure();
+        if (failure == null) {
+            return;
+        }
+        if (failure instanceof StaleSlotException stale && stale.isTakenOver()) {
+            throw new TakenOverException(String.valueOf(stale.getMessage()));
+        }
+        if (failure instanceof IOException problem) {
+            throw problem;
+        }
+        if (failure instanceof RuntimeException problem) {
+            throw problem;
+        }
+        throw new IllegalStateException(failure);
+    }
+
+    /** Says that this process lives, and how it goes. Returns what it is asked to do. */
+    private String beat() throws IOException {
+        Map<String, String> fields = new HashMap<>();
+        fields.put(ImportRecord.BEAT, life + "-" + ++beats);
+        fields.put(ImportRecord.STATE, attempt.isLive() ? "following" : "copying");
+        fields.put(ImportRecord.PROGRESS, progress.text(attempt.isLive(), checkpoints.last()));
+        return record.update(number, fields);
+    }
+
+    private boolean serve(String text) throws IOException, InterruptedException {
+        CutOverRequest request = CutOverRequest.parse(text);
+        String result;
+        boolean done = false;
+        if (!attempt.isLive()) {
+            result = "refused: not everything has been copied yet, or a master of the source is not reached; see"
+                    + " `undermoon import status`";
+        } else {
+            CutOver.Outcome outcome = new CutOver(plan, source, target, record, number, backlog, progress).run(request);
+            requireWell();
+            done = outcome.done();
+            result = outcome.text();
+        }
+        progress.say("cut-over " + result);
+        Map<String, String> fields = new HashMap<>();
+        fields.put(ImportRecord.REQUEST, "");
+        fields.put(ImportRecord.RESULT, request.id() + " " + result);
+        if (done) {
+            fields.put(ImportRecord.STATE, "done");
+        }
+        record.update(number, fields);
+        if (done) {
+            attempt.close();
+            MarkerRemoval.run(target, plan.keys());
+            record.remove(true);
+        }
+        return done;
+    }
+
+    private boolean sourceHasChanged() {
+        try {
+            SourceLayout now = SourceLayout.discover(plan.from(), plan.fromAccess());
+            return !now.masters().equals(source.layout().masters())
+                    || !now.readers().equals(source.layout().readers());
+        } catch (IOException e) {
+            progress.trouble("source: " + e.getMessage());
+            return false;
+        }
+    }
+}

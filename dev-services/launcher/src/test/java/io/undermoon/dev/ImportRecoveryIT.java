@@ -1,0 +1,163 @@
+package io.undermoon.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.dev.imports.destination.ImportKeys;
+import io.undermoon.dev.testing.Contents;
+import io.undermoon.dev.testing.ImportProcess;
+import io.undermoon.dev.testing.LauncherProcess;
+import io.undermoon.dev.testing.MixedLoad;
+import io.undermoon.dev.testing.RedisProcess;
+import io.undermoon.slot.Slot;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+
+/** What an import does about losses, between two plain servers: the destination is any that speaks Redis. */
+class ImportRecoveryIT {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final String MARKER = new ImportKeys("import").marker(Slot.of("k"));
+
+    @TempDir
+    private Path directory;
+
+    private RedisProcess source;
+    private RedisProcess destination;
+    private Jedis from;
+    private Jedis to;
+
+    @BeforeEach
+    void start() {
+        source = RedisProcess.start(directory, "--repl-backlog-size", "64mb");
+        destination = RedisProcess.start(directory);
+        from = source.client();
+        to = destination.client();
+    }
+
+    @AfterEach
+    void stop() {
+        from.close();
+        to.close();
+        source.close();
+        destination.close();
+    }
+
+    @Test
+    void what_a_failover_of_the_destination_loses_is_read_again() throws IOException, InterruptedException {
+        from.set("k", "1");
+        try (ImportProcess running = run().awaitOutput("checkpoint 1")) {
+            String before = to.get(MARKER);
+            from.set("k", "2");
+            awaitValue("2");
+            // As a replica that lacks the last write of the slot.
+            to.set("k", "1");
+            to.set(MARKER, before);
+            awaitValue("2");
+            running.awaitOutput("of the destination has the marker " + before).awaitOutput("continuing at checkpoint");
+            assertThat(from.info("stats"))
+                    .as("for that nothing is copied as a whole")
+                    .contains("sync_full:1");
+
+            to.flushAll();
+            awaitValue("2");
+            running.awaitOutput("has the marker none");
+        }
+    }
+
+    @Test
+    void a_full_copy_that_is_broken_off_begins_anew_and_removes_what_has_gone_since()
+            throws IOException, InterruptedException {
+        Pipeline pipeline = from.pipelined();
+        for (int i = 0; i < 30_000; i++) {
+            pipeline.set("key:" + i, "x".repeat(500));
+        }
+        pipeline.sync();
+        try (ImportProcess slow = run("--rate=2", "--memory=1")) {
+            await().atMost(TIMEOUT).until(() -> to.dbSize() > Slot.COUNT + 3000);
+            slow.kill();
+        }
+        for (int i = 0; i < 30_000; i += 2) {
+            from.del("key:" + i);
+        }
+        // So that the next snapshot is another one.
+        try (ImportProcess again = run().awaitOutput("following")) {
+            await().atMost(TIMEOUT)
+                    .untilAsserted(() -> assertThat(Contents.of(to)).isEqualTo(Contents.of(from)));
+            assertThat(again.output()).contains("a full copy of");
+        }
+    }
+
+    @Test
+    void writes_go_on_while_the_snapshot_is_written() throws IOException, InterruptedException {
+        Pipeline pipeline = from.pipelined();
+        for (int i = 0; i < 1000; i++) {
+            pipeline.append("text:" + i, "begin");
+            pipeline.set("count:" + i, "1000");
+            pipeline.set("fill:" + i, "x".repeat(5000));
+        }
+        pipeline.sync();
+        try (MixedLoad load = new MixedLoad(source.client(), 7, true).start();
+                ImportProcess running = run("--rate=2", "--memory=1")) {
+            await().atMost(TIMEOUT).until(() -> load.commands() > 3000);
+            running.awaitOutput("following");
+            load.stop();
+            LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to(), "--writers-stopped");
+            assertThat(cutOver.output()).startsWith("done");
+            assertThat(from.set("still", "writable")).isEqualTo("OK");
+            from.del("still");
+            assertThat(to.keys("undermoon:import:import:*")).isEmpty();
+        }
+        var expected = Contents.of(from);
+        var copied = Contents.of(to);
+        expected.keySet().removeIf(key -> key.startsWith("e:") && !copied.containsKey(key));
+        copied.keySet().removeIf(key -> key.startsWith("e:") && !expected.containsKey(key));
+        assertThat(copied).isEqualTo(expected);
+    }
+
+    @Test
+    void a_cut_over_that_takes_too_long_leaves_the_source_as_it_was() throws IOException, InterruptedException {
+        try (ImportProcess running = run("--rate=1").awaitOutput("following")) {
+            // At a megabyte a second what comes after this one waits for a while.
+            byte[] large = new byte[20_000_000];
+            new SplittableRandom(1).nextBytes(large);
+            from.set("large".getBytes(StandardCharsets.UTF_8), large);
+            await().atMost(TIMEOUT).until(() -> to.exists("large"));
+            from.set("k", "later");
+            LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to(), "--hold=20");
+            assertThat(cutOver.output()).startsWith("refused: ").contains("--hold");
+            assertThat(cutOver.exitCode()).isEqualTo(1);
+            assertThat(from.configGet("min-replicas-to-write")).containsEntry("min-replicas-to-write", "0");
+            awaitValue("later");
+            from.set("k", "goes on");
+            awaitValue("goes on");
+            assertThat(running.output()).contains("writers go on");
+        }
+        assertThat(ImportProcess.run(directory, "cutover", to()).output()).contains("nobody runs the import");
+    }
+
+    private ImportProcess run(String... options) throws IOException {
+        String[] all = new String[options.length + 3];
+        all[0] = "run";
+        all[1] = "--from=127.0.0.1:" + source.port();
+        all[2] = to();
+        System.arraycopy(options, 0, all, 3, options.length);
+        return ImportProcess.start(directory, all);
+    }
+
+    private String to() {
+        return "--to=127.0.0.1:" + destination.port();
+    }
+
+    private void awaitValue(String value) {
+        await("k is " + value).atMost(TIMEOUT).until(() -> value.equals(to.get("k")));
+    }
+}

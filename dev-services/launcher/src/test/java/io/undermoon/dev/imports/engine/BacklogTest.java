@@ -1,0 +1,105 @@
+package io.undermoon.dev.imports.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.undermoon.dev.imports.source.KeyState;
+import io.undermoon.dev.imports.source.Position;
+import io.undermoon.dev.imports.destination.Marker;
+import io.undermoon.dev.imports.destination.SlotBatch;
+import io.undermoon.metadata.HostPort;
+import io.undermoon.slot.Slot;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BacklogTest {
+    private static final HostPort MASTER = new HostPort("h", 1);
+
+    private final Backlog backlog =
+            new Backlog(Collections.nCopies(Slot.COUNT, new Marker(1, 0, 0)), 1 << 20, new Counters());
+
+    @Test
+    void a_checkpoint_holds_when_what_changed_before_it_is_written() throws EndedException {
+        backlog.changed(MASTER, List.of(key("a")), new Position("h", 10, 0));
+        Checkpoint checkpoint = backlog.begin(1);
+        backlog.changed(MASTER, List.of(key("b")), new Position("h", 20, 0));
+        assertThat(checkpoint.text()).isEqualTo("h 10 0");
+        Backlog.Reading reading = backlog.nextReading(1);
+        assertThat(backlog.isClosed(checkpoint.generation()))
+                .as("it is being read")
+                .isFalse();
+        backlog.read(reading, List.of(new KeyState(new byte[] {1}, 0)));
+        SlotBatch batch = backlog.nextBatches(10, 1000).get(0);
+        assertThat(backlog.isClosed(checkpoint.generation()))
+                .as("it is on its way")
+                .isFalse();
+        backlog.written(batch);
+        assertThat(backlog.isClosed(checkpoint.generation())).isTrue();
+        assertThat(backlog.isEmpty()).as("b is not there yet").isFalse();
+    }
+
+    @Test
+    void a_key_that_changes_again_keeps_a_checkpoint_waiting_until_its_newer_value_is_written() throws EndedException {
+        backlog.changed(MASTER, List.of(key("a")), new Position("h", 10, 0));
+        backlog.read(backlog.nextReading(1), List.of(new KeyState(new byte[] {1}, 0)));
+        Checkpoint checkpoint = backlog.begin(1);
+        backlog.changed(MASTER, List.of(key("a")), new Position("h", 20, 0));
+        backlog.read(backlog.nextReading(1), List.of(new KeyState(new byte[] {2}, 0)));
+        List<SlotBatch> batches = backlog.nextBatches(10, 1000);
+        assertThat(batches).hasSize(1);
+        assertThat(batches.get(0).entries().get(0).dump()).containsExactly(2);
+        assertThat(backlog.isClosed(checkpoint.generation())).isFalse();
+        backlog.written(batches.get(0));
+        assertThat(backlog.isClosed(checkpoint.generation())).isTrue();
+        assertThat(backlog.isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_slot_has_one_batch_on_its_way_and_the_next_one_follows_on_its_marker() throws EndedException {
+        backlog.copied(key("{t}1"), 0, new byte[] {1});
+        SlotBatch first = backlog.nextBatches(10, 1000).get(0);
+        backlog.copied(key("{t}2"), 0, new byte[] {2});
+        backlog.copied(key("other"), 0, new byte[] {3});
+        SlotBatch other = backlog.nextBatches(10, 1000).get(0);
+        assertThat(other.slot()).isNotEqualTo(first.slot());
+        backlog.again(first);
+        assertThat(backlog.nextBatches(10, 1000)).as("the same once more").containsExactly(first);
+        backlog.written(first);
+        SlotBatch second = backlog.nextBatches(10, 1000).get(0);
+        assertThat(second.before()).isEqualTo(first.after());
+        assertThat(second.entries()).hasSize(1);
+    }
+
+    @Test
+    void a_value_of_a_snapshot_does_not_replace_a_change() throws EndedException {
+        backlog.beginSnapshot(MASTER);
+        backlog.changed(MASTER, List.of(key("a")), new Position("h", 10, 0));
+        backlog.copied(key("a"), 0, new byte[] {1});
+        backlog.endSnapshot();
+        backlog.read(backlog.nextReading(10), List.of(KeyState.ABSENT));
+        SlotBatch batch = backlog.nextBatches(10, 1000).get(0);
+        assertThat(batch.entries().get(0).dump()).as("it is to go").isEmpty();
+        backlog.written(batch);
+        assertThat(backlog.isEmpty()).isTrue();
+    }
+
+    @Test
+    void every_slot_is_told_of_a_checkpoint() throws EndedException {
+        Checkpoint checkpoint = backlog.begin(1);
+        backlog.tellSlots(checkpoint.number());
+        for (int told = 0; told < Slot.COUNT; ) {
+            assertThat(backlog.haveBeenTold(1)).isFalse();
+            for (SlotBatch batch : backlog.nextBatches(1000, 1000)) {
+                assertThat(batch.after()).isEqualTo(new Marker(1, 1, 1));
+                backlog.written(batch);
+                told++;
+            }
+        }
+        assertThat(backlog.haveBeenTold(1)).isTrue();
+    }
+
+    private static byte[] key(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

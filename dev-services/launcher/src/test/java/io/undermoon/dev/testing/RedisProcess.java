@@ -1,0 +1,95 @@
+package io.undermoon.dev.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.ProcessIdentity;
+import io.undermoon.dev.os.ServiceStarter;
+import io.undermoon.dev.plan.ServiceKind;
+import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.plan.ServiceSpec.Readiness;
+import io.undermoon.testsupport.FreePort;
+import io.undermoon.testsupport.RedisBinary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** One Redis server that belongs to no installation. */
+public final class RedisProcess implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    private final int port;
+    private final ProcessIdentity process;
+
+    private RedisProcess(int port, ProcessIdentity process) {
+        this.port = port;
+        this.process = process;
+    }
+
+    /** @param options in the form of the command line */
+    public static RedisProcess start(Path directory, String... options) {
+        int port = FreePort.any();
+        List<String> command = new ArrayList<>(List.of(RedisBinary.any().toString(), "--bind", "127.0.0.1"));
+        command.addAll(List.of("--port", String.valueOf(port), "--save", "", "--appendonly", "no", "--logfile", ""));
+        command.addAll(List.of("--repl-diskless-sync-delay", "0"));
+        command.addAll(List.of(options));
+        ServiceSpec service = new ServiceSpec(
+                "redis-" + port, ServiceKind.REDIS, command, List.of(), new Readiness(Readiness.Check.PING, port));
+        RedisProcess redis = new RedisProcess(
+                port, ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
+        await().atMost(TIMEOUT).ignoreExceptions().until(() -> redis.answers());
+        return redis;
+    }
+
+    /** A sentinel alone, that takes a master for lost after half a second. */
+    public static RedisProcess startSentinel(Path directory, String name, int masterPort) throws IOException {
+        int port = FreePort.any();
+        Path configuration = Files.writeString(
+                directory.resolve("sentinel-" + port + ".conf"),
+                String.join(
+                        "\n",
+                        "port " + port,
+                        "bind 127.0.0.1",
+                        "sentinel monitor " + name + " 127.0.0.1 " + masterPort + " 1",
+                        "sentinel down-after-milliseconds " + name + " 500",
+                        "sentinel failover-timeout " + name + " 2000",
+                        ""));
+        ServiceSpec service = new ServiceSpec(
+                "sentinel-" + port,
+                ServiceKind.REDIS,
+                List.of(RedisBinary.any().toString(), configuration.toString(), "--sentinel"),
+                List.of(),
+                new Readiness(Readiness.Check.PING, port));
+        RedisProcess sentinel = new RedisProcess(
+                port, ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
+        await().atMost(TIMEOUT).ignoreExceptions().until(() -> sentinel.answers());
+        return sentinel;
+    }
+
+    private boolean answers() {
+        try (Jedis jedis = client()) {
+            return jedis.ping().equals("PONG");
+        } catch (JedisDataException e) {
+            // It wants a password.
+            return true;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public Jedis client() {
+        return new Jedis("127.0.0.1", port);
+    }
+
+    @Override
+    public void close() {
+        LiveProcesses.kill(process);
+    }
+}
