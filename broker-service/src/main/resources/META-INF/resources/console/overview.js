@@ -86,7 +86,7 @@ export function overviewPage(state) {
     state.problems.length === 0 ? null : [h('h2', {}, 'What needs somebody'), problems(state)],
     h('h2', {}, 'Clusters', h('small', {}, count(state.clusters.length, 'cluster')),
       h('div', { class: 'buttons' }, act(state, 'create', {}))),
-    state.clusters.length === 0 ? h('p', { class: 'quiet' }, 'There is none yet; ' + count(state.proxies.free, 'proxy is', 'proxies are') + ' free.')
+    state.clusters.length === 0 ? h('p', { class: 'quiet' }, 'There is none yet; ' + count(state.proxies.free_proxies, 'proxy is', 'proxies are') + ' free.')
       : h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Clusters' }, h('table', { id: 'clusters' },
         h('thead', {}, h('tr', {}, h('th', {}, 'Cluster'), h('th', {}, 'Served'), h('th', {}, 'Copies'), h('th', {}, 'Moving'),
           h('th', { class: 'num' }, 'Nodes'), h('th', { class: 'num' }, 'Commands/s'), h('th', { class: 'num' }, 'Time each'),
@@ -104,7 +104,7 @@ export function overviewPage(state) {
           h('td', { class: 'num' }, known(cluster.figures) + num(cluster.figures.clients))))))),
     h('h2', {}, 'Machines'),
     h('p', { class: 'facts', id: 'counts' },
-      h('span', {}, h('b', {}, state.proxies.total), ' proxies: ', h('b', {}, state.proxies.used), ' in clusters, ', h('b', {}, state.proxies.free), ' free'),
+      h('span', {}, h('b', {}, state.proxies.total), ' proxies: ', h('b', {}, state.proxies.used), ' in clusters, ', h('b', {}, state.proxies.free_proxies), ' free'),
       state.proxies.silent > 0 ? h('span', {}, badge('warning', state.proxies.silent + ' not answering')) : null,
       state.proxies.failed > 0 ? h('span', {}, h('b', {}, state.proxies.failed), ' given up') : null,
       h('span', {}, h('b', {}, state.hosts.length), ' ', h('a', { href: '#/hosts' }, 'hosts')),

@@ -45,7 +45,7 @@ public final class BrokerBeans {
     private static final Duration TIME_TO_FORGET = Duration.ofSeconds(30);
 
     /** With a round a second, a proxy that hangs is on the screen within two. */
-    private static final Duration PROBE_TIMEOUT = Duration.ofMillis(800);
+    private static final Duration PROBE_TIMEOUT = Duration.ofMillis(600);
 
     @Produces
     @Singleton

@@ -146,7 +146,7 @@ public final class OverviewMessages {
             @Nullable Integer slotsLeft) {}
 
     /** How many proxies there are. */
-    public record ProxyCounts(int total, int used, int free, int failed, int silent, int unknown) {}
+    public record ProxyCounts(int total, int used, int freeProxies, int failed, int silent, int unknown) {}
 
     /** How many coordinators are alive, and how many make a failure. */
     public record CoordinatorCounts(int alive, int quorum) {}

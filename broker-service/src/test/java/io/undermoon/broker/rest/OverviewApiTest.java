@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +46,7 @@ class OverviewApiTest {
                     .isEqualTo("unknown");
             assertThat(overview.getString("moving.message")).isEqualTo("Nothing moves");
             assertThat(overview.getString("caller.role")).isEqualTo("admin");
-            assertThat(overview.getInt("proxies.free")).isEqualTo(1);
+            assertThat(overview.getInt("proxies.free_proxies")).isEqualTo(1);
             assertThat(overview.getList("hosts")).hasSize(3);
             assertThat(overview.getInt("clusters[0].figures.proxies_known")).isZero();
             assertThat(overview.<Object>get("clusters[0].figures.keys")).isNull();
@@ -118,7 +120,7 @@ class OverviewApiTest {
             preview(Map.of("action", "abort", "cluster", "demo"))
                     .body("changes[0]", containsString("given up; the slots stay at their sources"));
             preview(Map.of("action", "scale", "cluster", "demo", "node_number", 4))
-                    .body("changes", org.hamcrest.Matchers.hasItem(containsString("aborted first")));
+                    .body("changes", hasItem(containsString("aborted first")));
         }
     }
 
@@ -159,15 +161,15 @@ class OverviewApiTest {
         Broker.create("demo", 4);
         String proxy = get("/clusters/proxies").extract().jsonPath().getString("clusters.demo[0]");
         preview(Map.of("action", "drain", "host", "10.0.0.1"))
-                .body("changes[0]", containsString("Host 10.0.0.1 is emptied"));
+                .body("changes", hasItem(containsString("Host 10.0.0.1 is emptied")));
         preview(Map.of("action", "remove", "cluster", "demo"))
                 .body("changes[0]", containsString("all its keys are lost"));
         preview(Map.of("action", "failover", "proxy", proxy))
-                .body("changes", org.hamcrest.Matchers.hasItem(containsString("takes its place")));
+                .body("changes", hasItem(containsString("takes its place")));
         preview(Map.of("action", "switchover", "proxy", proxy))
-                .body("changes[0]", containsString("becomes master of 8192 slots"));
+                .body("changes", hasItem(containsString("becomes master of 8192 slots")));
         preview(Map.of("action", "maintenance", "proxy", proxy))
-                .body("changes[0]", containsString("becomes master of 8192 slots"));
+                .body("changes", hasItem(containsString("becomes master of 8192 slots")));
         preview(Map.of("action", "balance", "cluster", "demo")).body("changes", hasSize(0));
         preview(Map.of("action", "rebalance", "cluster", "demo", "weights", Map.of(proxy, 0)))
                 .body("slots", equalTo(8192));
@@ -175,7 +177,7 @@ class OverviewApiTest {
                 .body("changes[0]", containsString("becomes 64, it is 16 now"));
     }
 
-    private static io.restassured.response.ValidatableResponse preview(Map<String, Object> request) {
+    private static ValidatableResponse preview(Map<String, Object> request) {
         return post("/preview", request).statusCode(200);
     }
 }
