@@ -22,6 +22,9 @@ record ShardState(
         int slots,
         Service service,
         Copy copy) {
+    /** How long a change of roles may take before it is a problem. */
+    private static final long CHANGE_MILLIS = 5000;
+
     /** Whether commands for the slots are answered. */
     enum Service {
         SERVED,
@@ -77,7 +80,11 @@ record ShardState(
         if (!node.isUp() || !node.isCleared()) {
             return Service.NOT_SERVED;
         }
-        return node.role().equals("master") ? Service.SERVED : isBehind ? Service.CHANGING : Service.NOT_SERVED;
+        if (node.role().equals("master")) {
+            return Service.SERVED;
+        }
+        boolean isNew = look.observer().nowMillis() - seen.epochMillis() < CHANGE_MILLIS;
+        return isBehind || isNew ? Service.CHANGING : Service.NOT_SERVED;
     }
 
     /** @param isSynced what coordinators have reported; absent if they report no replicas of the chunk */
