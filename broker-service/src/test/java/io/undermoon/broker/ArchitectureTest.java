@@ -41,6 +41,8 @@ class ArchitectureTest {
                 .definedBy("io.undermoon.broker.replica")
                 .layer("store")
                 .definedBy("io.undermoon.broker.store")
+                .layer("observe")
+                .definedBy("io.undermoon.broker.observe")
                 .layer("plan")
                 .definedBy("io.undermoon.broker.plan")
                 .layer("storage")
@@ -59,14 +61,17 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("config")
                 .whereLayer("replica")
                 .mayOnlyBeAccessedByLayers("config", "rest")
+                .whereLayer("observe")
+                .mayOnlyBeAccessedByLayers("config", "proxy", "rest")
                 .whereLayer("store")
                 .mayOnlyBeAccessedByLayers("config", "proxy", "replica", "rest", "monitor")
                 .whereLayer("plan")
-                .mayOnlyBeAccessedByLayers("proxy", "store", "rest", "monitor")
+                .mayOnlyBeAccessedByLayers("observe", "proxy", "store", "rest", "monitor")
                 .whereLayer("storage")
                 .mayOnlyBeAccessedByLayers("store", "config")
                 .whereLayer("state")
-                .mayOnlyBeAccessedByLayers("config", "monitor", "plan", "replica", "rest", "storage", "store")
+                .mayOnlyBeAccessedByLayers(
+                        "config", "monitor", "observe", "plan", "replica", "rest", "storage", "store")
                 .check(CLASSES);
     }
 

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.Startup;
 import io.undermoon.broker.auth.AccessControl;
+import io.undermoon.broker.observe.History;
+import io.undermoon.broker.observe.ProxyObserver;
 import io.undermoon.broker.proxy.RespFinishedMigrations;
 import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
+import io.undermoon.broker.proxy.RespProxyProbe;
 import io.undermoon.broker.proxy.RespProxyReports;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.state.Metadata;
@@ -40,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class BrokerBeans {
     /** How long clients may still connect to nodes that have lost all their slots. */
     private static final Duration TIME_TO_FORGET = Duration.ofSeconds(30);
+
+    /** With a round a second, a proxy that hangs is on the screen within two. */
+    private static final Duration PROBE_TIMEOUT = Duration.ofMillis(600);
 
     @Produces
     @Singleton
@@ -104,6 +110,35 @@ public final class BrokerBeans {
     /** A broker without proxies calls those of the backup that it is given, and belongs to their installation then. */
     private static @Nullable String installation(Metadata state) {
         return state.isEmpty() ? null : state.installationId();
+    }
+
+    /** Its own client: what it asks must neither wait for the calls that changes need nor hold them up. */
+    @Produces
+    @Singleton
+    RespProxyProbe proxyProbe(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
+        ProxyLogin login = new ProxyLogin(
+                config.controlSecret(),
+                config.proxyPassword(),
+                config.allowUnprovenProxies(),
+                () -> installation(metadata.state()));
+        return new RespProxyProbe(
+                new RespClient(1, PROBE_TIMEOUT, login, tls.where(config.tls().proxies()), executor));
+    }
+
+    void close(@Disposes RespProxyProbe probe) {
+        probe.close();
+    }
+
+    @Produces
+    @Singleton
+    ProxyObserver observer(RespProxyProbe probe) {
+        return new ProxyObserver(probe, () -> System.nanoTime() / 1_000_000);
+    }
+
+    @Produces
+    @Singleton
+    History history(Clock clock) {
+        return new History(clock::millis);
     }
 
     void close(@Disposes RespClient client) {

@@ -47,6 +47,14 @@ public interface BrokerConfig {
      */
     Optional<List<String>> allowedHosts();
 
+    /**
+     * Whether there is the web console at {@code /}, for which the broker asks all proxies how they are, every five
+     * seconds and every second while somebody looks.
+     */
+    @WithDefault("true")
+    @WithConverter(Converters.StrictBoolean.class)
+    boolean console();
+
     /** The token that the broker shows to the replicas. */
     Optional<String> brokerToken();
 

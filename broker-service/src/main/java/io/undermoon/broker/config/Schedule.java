@@ -4,6 +4,8 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
 import io.undermoon.broker.auth.AccessControl;
+import io.undermoon.broker.observe.History;
+import io.undermoon.broker.observe.ProxyObserver;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.store.AutoBalance;
 import io.undermoon.broker.store.ClusterScaling;
@@ -20,6 +22,7 @@ import org.jboss.logging.Logger;
 public final class Schedule {
     private static final Logger LOG = Logger.getLogger(Schedule.class);
     private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration HISTORY_INTERVAL = Duration.ofSeconds(5);
 
     void start(
             @Observes StartupEvent event,
@@ -33,7 +36,9 @@ public final class Schedule {
             AutoBalance balance,
             HotSpares spares,
             MigrationProgressCache progress,
-            ReplicaPush replicaPush) {
+            ReplicaPush replicaPush,
+            ProxyObserver observer,
+            History history) {
         identify(metadata);
         every(scheduler, "installation-id", HOUSEKEEPING_INTERVAL, metadata::identifyNew);
         every(scheduler, "failure-expiry", HOUSEKEEPING_INTERVAL, metadata::expireFailureReports);
@@ -45,6 +50,10 @@ public final class Schedule {
         every(scheduler, "accounts-file", config.accountsReloadInterval(), access::refresh);
         if (config.autoBalance()) {
             every(scheduler, "auto-balance", HOUSEKEEPING_INTERVAL, () -> whileReachable(metadata, balance::round));
+        }
+        if (config.console()) {
+            every(scheduler, "proxy-observer", HOUSEKEEPING_INTERVAL, () -> observer.tick(metadata.state()));
+            every(scheduler, "history", HISTORY_INTERVAL, () -> history.record(metadata.state(), observer));
         }
         if (!settings.syncMetaInterval().isZero()) {
             every(scheduler, "replica-push", settings.syncMetaInterval(), replicaPush::push);

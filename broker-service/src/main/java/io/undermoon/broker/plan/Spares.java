@@ -148,7 +148,7 @@ public final class Spares {
     }
 
     /** How many spares the chunk lacks. */
-    static int missing(StoredCluster cluster, StoredChunk chunk) {
+    public static int missing(StoredCluster cluster, StoredChunk chunk) {
         return Math.max(0, wanted(cluster) - chunk.spares().size());
     }
 

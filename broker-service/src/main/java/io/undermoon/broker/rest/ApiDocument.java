@@ -319,7 +319,9 @@ public final class ApiDocument implements OASFilter {
         if (!endpoint.path().equals("/version")) {
             errors.add(406);
         }
-        if (endpoint.path().contains("{") || endpoint.path().equals("/clusters/migrations")) {
+        if (endpoint.path().contains("{")
+                || endpoint.path().equals("/clusters/migrations")
+                || endpoint.path().equals("/preview")) {
             errors.add(404);
         }
         if (changes) {
@@ -376,7 +378,8 @@ public final class ApiDocument implements OASFilter {
                 Schema epoch = number(0, null).examples(List.of(7));
                 yield endpoint.path().contains("{epoch}") ? epoch.maximum(HIGHEST_EPOCH) : epoch;
             }
-            case "offset", "limit", "timeout", "base" -> number(0, null);
+            case "offset", "limit", "timeout", "base", "seen" -> number(0, null);
+            case "minutes" -> number(1, OverviewResource.MAX_MINUTES);
             case "seconds" -> number(1, (int) Maintenance.MAX_SECONDS);
             case "force" -> type(SchemaType.BOOLEAN).defaultValue(false);
             case "slots" -> text(SLOTS, "0-100,300");

@@ -32,6 +32,11 @@ final class Endpoints {
             operator PUT    /epoch/recovery
             admin    PUT    /epoch/{epoch}
             viewer   GET    /watch
+            viewer   GET    /overview
+            viewer   GET    /overview/proxies
+            viewer   GET    /overview/clusters/{name}
+            viewer   GET    /overview/clusters/{name}/history
+            operator POST   /preview
             viewer   GET    /proxies/addresses
             viewer   GET    /proxies/epochs
             viewer   GET    /proxies/failed/addresses

@@ -38,18 +38,22 @@ public final class Gate {
     private static final String V3 = "/api/v3";
     private static final String V2 = "/api/v2";
     private static final String QUARKUS = "/q/";
+    private static final String SWAGGER = QUARKUS + "swagger-ui";
     private static final String HEALTH = QUARKUS + "health";
     private static final String ACCOUNT = "undermoon.account";
+    private static final String ROLE = "undermoon.role";
     private static final String CHALLENGE = "Bearer realm=\"undermoon\", Basic realm=\"undermoon\"";
 
     private final AccessControl access;
     private final Origins origins;
     private final MetadataWriter metadata;
+    private final boolean hasConsole;
 
     Gate(AccessControl access, BrokerConfig config, MetadataWriter metadata) {
         this.access = access;
         this.metadata = metadata;
         this.origins = new Origins(config.allowedHosts().orElse(List.of()));
+        this.hasConsole = config.console();
     }
 
     void install(@Observes Filters filters) {
@@ -59,6 +63,12 @@ public final class Gate {
     /** The name of the account that a request was let in with; absent where nobody has to prove anything. */
     static @Nullable String accountOf(RoutingContext context) {
         return context.get(ACCOUNT);
+    }
+
+    /** Who sends a request, and with which role; where nobody has to prove anything everybody may do everything. */
+    static OverviewMessages.Caller callerOf(RoutingContext context) {
+        Role role = context.get(ROLE);
+        return new OverviewMessages.Caller(accountOf(context), (role == null ? Role.ADMIN : role).wireName());
     }
 
     private void check(RoutingContext context) {
@@ -85,8 +95,11 @@ public final class Gate {
         }
         String below = belowApi(path);
         if (below == null) {
+            if (ConsolePages.isPage(path)) {
+                return page(context, path);
+            }
             // Another spelling of an endpoint, such as //api or /%61pi, is none of these.
-            return path.equals("/") || path.startsWith(QUARKUS) ? unauthorized(context, Role.VIEWER) : nothingAt(path);
+            return path.startsWith(QUARKUS) ? unauthorized(context, Role.VIEWER) : nothingAt(path);
         }
         if (below.indexOf(';') >= 0) {
             return new Refusal(ErrorCode.INVALID_REQUEST, "no path of the API has a ';'; in a value it is written %3B");
@@ -96,12 +109,31 @@ public final class Gate {
         if (endpoint.isEmpty()) {
             return notThere(method, path, Endpoints.allowed(below));
         }
+        if (!hasConsole && ConsolePages.isOverview(below)) {
+            return new Refusal(ErrorCode.PATH_NOT_FOUND, "undermoon.console is off, so there is nothing at " + path);
+        }
         Refusal unauthorized = unauthorized(context, endpoint.get().role());
         if (unauthorized != null) {
             return unauthorized;
         }
         Refusal ofOther = ofOtherInstallation(context);
         return ofOther != null ? ofOther : unacceptableBody(request, endpoint.get());
+    }
+
+    /** Pages are the same in every installation; what they show they ask the API for. */
+    private @Nullable Refusal page(RoutingContext context, String path) {
+        if (!hasConsole) {
+            if (!path.equals("/")) {
+                return nothingAt(path);
+            }
+            Refusal unauthorized = unauthorized(context, Role.VIEWER);
+            return unauthorized != null ? unauthorized : new Refusal(null, "", Map.of("Location", SWAGGER));
+        }
+        if (!reads(context.request())) {
+            return notThere(context.request().method().name(), path, "GET, HEAD");
+        }
+        ConsolePages.addHeaders(context);
+        return null;
     }
 
     /** Our services say to which installation they belong, and are told the broker's. */
@@ -200,6 +232,7 @@ public final class Gate {
                             + account.get().role().wireName() + "; this needs " + needed.wireName());
         }
         context.put(ACCOUNT, account.get().name());
+        context.put(ROLE, account.get().role());
         return null;
     }
 
@@ -249,7 +282,9 @@ public final class Gate {
         void send(RoutingContext context) {
             headers.forEach(context.response()::putHeader);
             if (code == null) {
-                context.response().setStatusCode(204).end();
+                context.response()
+                        .setStatusCode(headers.containsKey("Location") ? 307 : 204)
+                        .end();
                 return;
             }
             context.response()

@@ -1,6 +1,10 @@
 package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.undermoon.broker.observe.ClusterFigures;
+import io.undermoon.broker.observe.ClusterHealth;
+import io.undermoon.broker.observe.History;
+import io.undermoon.broker.plan.Changes;
 import io.undermoon.broker.plan.Replicas;
 import io.undermoon.broker.state.AuditEntry;
 import io.undermoon.broker.state.Backup;
@@ -67,6 +71,27 @@ import io.undermoon.umctl.MigrationProgress;
             RolePosition.class,
             TaggedSlots.class,
             TaskMeta.class,
+            Changes.Move.class,
+            ClusterFigures.class,
+            ClusterHealth.class,
+            History.Extract.class,
+            OverviewMessages.Caller.class,
+            OverviewMessages.ClusterDetails.class,
+            OverviewMessages.ClusterOverview.class,
+            OverviewMessages.CoordinatorCounts.class,
+            OverviewMessages.HostOverview.class,
+            OverviewMessages.NodeStatus.class,
+            OverviewMessages.Overview.class,
+            OverviewMessages.ProblemStatus.class,
+            OverviewMessages.ProxyCounts.class,
+            OverviewMessages.ProxyFigures.class,
+            OverviewMessages.ProxyStatus.class,
+            OverviewMessages.ProxyStatuses.class,
+            OverviewMessages.RemedyStatus.class,
+            OverviewMessages.Storage.class,
+            OverviewMessages.Verdict.class,
+            PreviewResource.PreviewReply.class,
+            PreviewResource.PreviewRequest.class,
             Messages.Names.class,
             Messages.Addresses.class,
             Messages.ClusterReply.class,

@@ -98,7 +98,10 @@ class AccessTest {
     @Test
     void shows_health_to_everybody_and_nothing_else() {
         given().get("/q/health/ready").then().statusCode(200);
-        for (String path : List.of("/", "/q/metrics", "/q/openapi", "/q/swagger-ui/", "/q/nothing")) {
+        // The pages of the console have no data in them: what they show they have to ask for.
+        given().get("/").then().statusCode(200);
+        given().get("/console/console.js").then().statusCode(200);
+        for (String path : List.of("/q/metrics", "/q/openapi", "/q/swagger-ui/", "/q/nothing")) {
             given().redirects().follow(false).get(path).then().statusCode(401);
         }
         as(Role.VIEWER).get("/q/metrics").then().statusCode(200);
@@ -127,6 +130,17 @@ class AccessTest {
                         .as(path)
                         .isIn(400, 401, 403, 404);
             }
+        }
+    }
+
+    @Test
+    void tells_who_asks_what_they_may() {
+        for (Role role : Role.values()) {
+            as(role).get("/api/v3/overview")
+                    .then()
+                    .statusCode(200)
+                    .body("caller.name", equalTo(role.wireName()))
+                    .body("caller.role", equalTo(role.wireName()));
         }
     }
 

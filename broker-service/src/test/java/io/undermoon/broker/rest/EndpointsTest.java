@@ -33,7 +33,6 @@ class EndpointsTest {
                         .importPackages("io.undermoon.broker")
                         .stream()
                         .filter(type -> type.isAnnotatedWith(Path.class))
-                        .filter(type -> !type.isAssignableTo(IndexResource.class))
                         .flatMap(EndpointsTest::endpoints)
                         .collect(Collectors.toSet());
         assertThat(Endpoints.all().stream()

@@ -38,6 +38,12 @@ final class RunningProxies implements AutoCloseable {
         }
     }
 
+    /** Ends a proxy, and returns its address. */
+    String end(int index) {
+        proxies.get(index).close();
+        return proxies.get(index).address();
+    }
+
     /** The source of a migration. */
     FakeProxy source(Map<String, Object> slots) {
         return at(tag(slots).get("src_proxy_address"));

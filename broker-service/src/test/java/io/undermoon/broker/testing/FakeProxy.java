@@ -15,7 +15,10 @@ import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** A proxy of ours as the broker sees it over RESP: it knows PING, AUTH, UMCTL GETEPOCH, INFOMGR and ABORTMIGRATION. */
+/**
+ * A proxy of ours as the broker sees it over RESP: it knows PING, AUTH, UMCTL GETEPOCH, READY, INFOMGR and
+ * ABORTMIGRATION.
+ */
 public final class FakeProxy implements AutoCloseable {
     private static final String NO_AUTH = "-NOAUTH Authentication required.\r\n";
 
@@ -143,6 +146,7 @@ public final class FakeProxy implements AutoCloseable {
                 finished.forEach(line -> lines.append("+").append(line).append("\r\n"));
                 yield lines.toString();
             }
+            case "UMCTL READY" -> ":1\r\n";
             case "UMCTL GETEPOCH" -> ":" + epoch.getAsLong() + "\r\n";
             default -> "-ERR unknown command\r\n";
         };

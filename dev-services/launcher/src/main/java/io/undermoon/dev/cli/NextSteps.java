@@ -33,6 +33,8 @@ final class NextSteps {
         } else {
             printClient(serving.get(0));
         }
+        out.println("Look at it in a browser:");
+        out.println("  http://" + broker + "/");
         out.println("The broker's API:");
         out.println("  http://" + broker + "/q/swagger-ui");
         for (WantedCluster cluster : wanted) {
