@@ -1,18 +1,13 @@
 package io.undermoon.dev.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.dev.clusterclient.ClientSettings;
 import io.undermoon.dev.clusterclient.Command;
 import io.undermoon.dev.clusterclient.NodeConnection;
 import io.undermoon.dev.clusterclient.Topology;
-import io.undermoon.dev.controlplane.BrokerApi;
-import io.undermoon.dev.datadir.StackState;
 import io.undermoon.dev.plan.LaunchException;
-import io.undermoon.dev.plan.StackPlan;
 import io.undermoon.dev.plan.UsageException;
-import io.undermoon.metadata.Cluster;
-import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
-import io.undermoon.metadata.Node;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import java.io.IOException;
@@ -26,6 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code undermoon hot-keys}: the keys of a cluster that clients use most. */
 @picocli.CommandLine.Command(
@@ -67,19 +63,20 @@ final class HotKeysCommand implements Callable<Integer> {
     }
 
     @Mixin
-    private Workspace workspace = new Workspace();
+    private BrokerTarget target = new BrokerTarget();
 
-    @Option(
-            names = "--cluster",
-            paramLabel = "NAME",
-            description = "A cluster of the local stack (default: the first).")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "CLUSTER",
+            description = "The cluster; may be left out where there is one.")
     private @Nullable String cluster;
 
     @Option(
             names = "--seed",
             split = ",",
             paramLabel = "HOST:PORT",
-            description = "A proxy of the cluster, instead of the local stack.")
+            description = "A proxy of the cluster; no broker is asked then.")
     private List<String> seeds = List.of();
 
     @Option(
@@ -246,27 +243,25 @@ final class HotKeysCommand implements Callable<Integer> {
                 throw new UsageException(String.valueOf(e.getMessage()), e);
             }
         }
-        StackState state = workspace
-                .data()
-                .load()
-                .orElseThrow(() -> new LaunchException(
-                        "there is no stack in " + workspace.data().root() + "; say --seed HOST:PORT"));
-        BrokerApi broker = new BrokerApi(StackPlan.brokerAddress(state.shape()));
-        try {
-            String name = cluster != null
-                    ? cluster
-                    : broker.clusterNames().stream()
-                            .findFirst()
-                            .orElseThrow(() -> new LaunchException("the stack has no cluster yet"));
-            Cluster found = broker.cluster(new ClusterName(name))
-                    .orElseThrow(() -> new LaunchException("there is no cluster " + name));
-            return found.nodes().stream()
-                    .map(Node::proxyAddress)
-                    .distinct()
-                    .map(address -> HostPort.parse(address.value()))
-                    .toList();
-        } catch (IOException e) {
-            throw new LaunchException("the stack does not answer: " + e.getMessage(), e);
+        JsonNode clusters =
+                Calls.of(() -> target.broker().get("/clusters/proxies")).path("clusters");
+        String name = cluster == null ? only(clusters) : Calls.cluster(cluster);
+        List<String> proxies = Calls.texts(clusters.path(name));
+        if (proxies.isEmpty()) {
+            throw new LaunchException("there is no cluster " + name);
         }
+        return proxies.stream().map(HostPort::parse).toList();
+    }
+
+    private static String only(JsonNode clusters) {
+        List<String> names = new ArrayList<>();
+        clusters.fieldNames().forEachRemaining(names::add);
+        if (names.size() != 1) {
+            throw new UsageException(
+                    names.isEmpty()
+                            ? "there is no cluster yet"
+                            : "there are several clusters, say which one: " + String.join(", ", names));
+        }
+        return names.get(0);
     }
 }
