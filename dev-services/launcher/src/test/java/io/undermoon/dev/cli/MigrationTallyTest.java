@@ -44,10 +44,12 @@ class MigrationTallyTest {
                 .isEqualTo("2 migrations ended: at least 140 keys in 1.0 s; commands were held for at most 12.0 ms,"
                         + " writers for 1.5 s in all; the sources of 1 do not tell how they ended.");
 
-        tally.addEnded(List.of(
-                report(tagged(10), Side.SOURCE, State.ABORTED, 50, 0),
-                report(tagged(10), Side.DESTINATION, State.OWNED, 999, 99_000),
-                report(tagged(20), Side.SOURCE, State.SWITCHED, 999, 99_000)), 7);
+        tally.addEnded(
+                List.of(
+                        report(tagged(10), Side.SOURCE, State.ABORTED, 50, 0),
+                        report(tagged(10), Side.DESTINATION, State.OWNED, 999, 99_000),
+                        report(tagged(20), Side.SOURCE, State.SWITCHED, 999, 99_000)),
+                7);
         assertThat(tally.summary(Duration.ofSeconds(1)))
                 .isEqualTo("2 migrations ended (1 aborted): 150 keys in 1.0 s; commands were held for at most 12.0 ms,"
                         + " writers for 3.0 s in all.");
