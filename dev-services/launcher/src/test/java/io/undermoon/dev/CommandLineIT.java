@@ -252,7 +252,8 @@ class CommandLineIT {
         assertThat(redisCli("add-node", free.get(0), first)).contains("'undermoon scale'");
         assertThat(redisCli("add-node", free.get(0), first, "--cluster-slave"))
                 .contains("add nodes with 'undermoon scale'");
-        String replica = RedisCli.run("-p", String.valueOf(stack.ports().proxyReplica(index(second))), "CLUSTER", "MYID")
+        String replica = RedisCli.run(
+                        "-p", String.valueOf(stack.ports().proxyReplica(index(second))), "CLUSTER", "MYID")
                 .strip();
         assertThat(redisCli("del-node", first, replica)).contains("take nodes out with 'undermoon scale'");
         assertThat(redisCli("set-timeout", first, "2000", "--user", "undermoon-control", "--pass", SECRET))
