@@ -74,7 +74,7 @@ class CommandLineIT {
         stack = new LiveStack(
                 Files.createDirectory(directory.resolve("stack")), new ClusterName("demo"), 4, PROXIES, environment);
         awaitWell();
-        StringClient client = StringClients.jedis(stack.ports().proxyResp(0));
+        StringClient client = StringClients.jedis(port(used().get(0)));
         IntStream.range(0, KEYS).forEach(i -> client.set("key:" + i, "value"));
         client.close();
     }
@@ -155,12 +155,11 @@ class CommandLineIT {
     void a_system_elsewhere_is_restarted_host_by_host() throws IOException, InterruptedException {
         Result result = run(
                 "undermoon rolling-restart --exec 'undermoon nodes demo -o json > " + directory + "/{host}.json'"
-                        + " --host local-1,local-2 --broker " + broker(),
+                        + " --host " + host(used().get(0)) + "," + host(used().get(1)) + " --broker " + broker(),
                 Map.of("UNDERMOON_BROKER_TOKEN", ADMIN, "UNDERMOON_BROKER", broker()));
         assertThat(result.exitCode()).as(result.output()).isZero();
-        for (int host = 1; host <= 2; host++) {
-            String proxy = "127.0.0.1:" + stack.ports().proxyResp(host - 1);
-            JsonNode seen = Json.mapper().readTree(Files.readString(directory.resolve("local-" + host + ".json")));
+        for (String proxy : used()) {
+            JsonNode seen = Json.mapper().readTree(Files.readString(directory.resolve(host(proxy) + ".json")));
             assertThat(seen).anyMatch(node -> node.path("role").asText().equals("master"));
             assertThat(seen)
                     .noneMatch(node -> node.path("role").asText().equals("master")
@@ -183,9 +182,9 @@ class CommandLineIT {
 
     @Test
     @Order(5)
-    void redis_cli_looks_at_a_cluster() {
+    void redis_cli_looks_at_a_cluster() throws IOException, InterruptedException {
         assumeTrue(RedisCli.isInstalled(), "redis-cli is not installed");
-        String proxy = "127.0.0.1:" + stack.ports().proxyResp(0);
+        String proxy = used().get(0);
         assertThat(redisCli("check", proxy)).contains("[OK] All 16384 slots covered", "2 masters");
         assertThat(redisCli("info", proxy)).contains(KEYS + " keys in 2 masters");
         assertThat(redisCli("call", proxy, "DBSIZE")).containsPattern(proxy + ": [1-9]");
@@ -208,10 +207,10 @@ class CommandLineIT {
             for (int i = 0; i < 5; i++) {
                 RedisCli.run("-p", port, "SET", "import:" + i, "value", "EX", "1000");
             }
-            String proxy = "127.0.0.1:" + stack.ports().proxyResp(0);
+            String proxy = used().get(0);
             assertThat(redisCli("import", proxy, "--cluster-from", "127.0.0.1:" + port, "--cluster-copy"))
                     .contains("Importing 5 keys");
-            String own = String.valueOf(stack.ports().proxyResp(0));
+            String own = String.valueOf(port(proxy));
             for (int i = 0; i < 5; i++) {
                 assertThat(RedisCli.run("-c", "-p", own, "GETDEL", "import:" + i)
                                 .strip())
@@ -224,14 +223,16 @@ class CommandLineIT {
 
     @Test
     @Order(5)
-    void redis_cli_is_told_what_to_type_instead() {
+    void redis_cli_is_told_what_to_type_instead() throws IOException, InterruptedException {
         assumeTrue(RedisCli.isInstalled(), "redis-cli is not installed");
-        String first = "127.0.0.1:" + stack.ports().proxyResp(0);
-        String second = "127.0.0.1:" + stack.ports().proxyResp(1);
-        String id = RedisCli.run("-p", String.valueOf(stack.ports().proxyResp(1)), "CLUSTER", "MYID")
+        List<String> used = used();
+        String first = used.get(0);
+        String second = used.get(1);
+        String id = RedisCli.run("-p", String.valueOf(port(second)), "CLUSTER", "MYID")
                 .strip();
-        List<String> free = IntStream.range(2, 5)
+        List<String> free = IntStream.range(0, PROXIES)
                 .mapToObj(index -> "127.0.0.1:" + stack.ports().proxyResp(index))
+                .filter(proxy -> !used.contains(proxy))
                 .toList();
         String moving = "move slots with 'undermoon reshard'";
         assertThat(redisCli(
@@ -251,7 +252,8 @@ class CommandLineIT {
         assertThat(redisCli("add-node", free.get(0), first)).contains("'undermoon scale'");
         assertThat(redisCli("add-node", free.get(0), first, "--cluster-slave"))
                 .contains("add nodes with 'undermoon scale'");
-        String replica = RedisCli.run("-p", String.valueOf(stack.ports().proxyReplica(1)), "CLUSTER", "MYID")
+        String replica = RedisCli.run(
+                        "-p", String.valueOf(stack.ports().proxyReplica(index(second))), "CLUSTER", "MYID")
                 .strip();
         assertThat(redisCli("del-node", first, replica)).contains("take nodes out with 'undermoon scale'");
         assertThat(redisCli("set-timeout", first, "2000", "--user", "undermoon-control", "--pass", SECRET))
@@ -291,6 +293,25 @@ class CommandLineIT {
             Result check = admin("clusters check demo");
             assertThat(check.exitCode()).as(check.output()).isZero();
         });
+    }
+
+    /** The proxies of the cluster: a slow machine may have had some replaced. */
+    private List<String> used() throws IOException, InterruptedException {
+        return Json.mapper().readTree(admin("nodes demo -o json").output()).findValuesAsText("proxy").stream()
+                .distinct()
+                .toList();
+    }
+
+    private static int port(String address) {
+        return Integer.parseInt(address.substring(address.indexOf(':') + 1));
+    }
+
+    private int index(String proxy) {
+        return (port(proxy) - stack.ports().proxyResp(0)) / 2;
+    }
+
+    private String host(String proxy) {
+        return "local-" + (1 + index(proxy));
     }
 
     private static String redisCli(String command, String... arguments) {
@@ -344,15 +365,22 @@ class CommandLineIT {
         return programs;
     }
 
-    private String inThisStack(String line) {
+    private String inThisStack(String line) throws IOException, InterruptedException {
         String here = line.replace("127.0.0.1:7799", broker())
                 .replace("127.0.0.1:6699", "127.0.0.1:" + stack.ports().coordinatorResp(0));
-        for (int proxy = 0; proxy < PROXIES; proxy++) {
-            here = here.replace(
-                    "127.0.0.1:" + (5299 + 2 * proxy),
-                    "127.0.0.1:" + stack.ports().proxyResp(proxy));
+        if (here.contains("127.0.0.1:5299")) {
+            here = here.replace("127.0.0.1:5299", used().get(0));
         }
-        return here.replace("127.0.0.1:7001", "127.0.0.1:" + stack.ports().redis(0, 0));
+        return here.contains("127.0.0.1:7001") ? here.replace("127.0.0.1:7001", master()) : here;
+    }
+
+    private String master() throws IOException, InterruptedException {
+        for (JsonNode node : Json.mapper().readTree(admin("nodes demo -o json").output())) {
+            if (node.path("role").asText().equals("master")) {
+                return node.path("node").asText();
+            }
+        }
+        throw new AssertionError("the cluster has no master");
     }
 
     private static String sha256(String text) throws NoSuchAlgorithmException {

@@ -110,7 +110,9 @@ final class MigrationTarget {
     private Set<HostPort> proxies() {
         Broker api = broker.broker();
         Set<HostPort> proxies = new LinkedHashSet<>();
-        Calls.texts(Calls.of(() -> api.get("/clusters/proxies")).path("clusters").path(cluster))
+        Calls.texts(Calls.of(() -> api.get("/clusters/proxies"))
+                        .path("clusters")
+                        .path(cluster))
                 .forEach(proxy -> proxies.add(HostPort.parse(proxy)));
         return proxies;
     }
