@@ -51,7 +51,7 @@ final class ChunkProblems {
             found.add(oneOut(chunk, shards, firstOut ? first : second, firstOut ? second : first));
         } else {
             for (ShardState shard : shards) {
-                addOf(chunk, shard);
+                addOf(shard);
             }
         }
         addSpares(chunk);
@@ -136,7 +136,7 @@ final class ChunkProblems {
     }
 
     /** A shard of which both proxies answer. */
-    private void addOf(StoredChunk chunk, ShardState shard) {
+    private void addOf(ShardState shard) {
         if (shard.slots() == 0) {
             return;
         }

@@ -56,6 +56,9 @@ class ConsoleIT {
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
+        assumeThat(Boolean.getBoolean("undermoon.browser"))
+                .as("the console is tested in a browser with -Dundermoon.browser=true")
+                .isTrue();
         Optional<Path> program = Browser.program();
         assumeThat(program)
                 .as("the console is tested in a browser, and there is none on the PATH: apt-get install chromium")
