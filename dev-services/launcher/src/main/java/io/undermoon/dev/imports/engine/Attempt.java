@@ -2,6 +2,7 @@ package io.undermoon.dev.imports.engine;
 
 import io.undermoon.dev.imports.ImportMode;
 import io.undermoon.dev.imports.ImportPlan;
+import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.rdb.RdbException;
 import io.undermoon.dev.imports.rdb.RdbReader;
 import io.undermoon.dev.imports.source.Follower;
@@ -9,7 +10,6 @@ import io.undermoon.dev.imports.source.Position;
 import io.undermoon.dev.imports.source.ReplicationLink;
 import io.undermoon.dev.imports.source.SourceReader;
 import io.undermoon.dev.imports.source.Spool;
-import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;

@@ -1,9 +1,9 @@
 package io.undermoon.dev.imports.engine;
 
-import io.undermoon.dev.imports.source.KeyState;
-import io.undermoon.dev.imports.source.Position;
 import io.undermoon.dev.imports.destination.Marker;
 import io.undermoon.dev.imports.destination.SlotBatch;
+import io.undermoon.dev.imports.source.KeyState;
+import io.undermoon.dev.imports.source.Position;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.Slot;
 import java.util.ArrayDeque;

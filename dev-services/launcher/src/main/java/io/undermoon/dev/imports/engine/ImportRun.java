@@ -1,11 +1,11 @@
 package io.undermoon.dev.imports.engine;
 
 import io.undermoon.dev.imports.ImportPlan;
-import io.undermoon.dev.imports.source.SourceLayout;
 import io.undermoon.dev.imports.destination.ImportRecord;
 import io.undermoon.dev.imports.destination.ImportRecord.TakenOverException;
 import io.undermoon.dev.imports.destination.MarkerRemoval;
 import io.undermoon.dev.imports.destination.Target;
+import io.undermoon.dev.imports.source.SourceLayout;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,9 +2,9 @@ package io.undermoon.dev.imports.engine;
 
 import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.dev.imports.ImportPlan;
+import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.source.KeyScan;
 import io.undermoon.dev.imports.source.SourceReader;
-import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.imports.wire.SlotOwners;
 import io.undermoon.dev.plan.LaunchException;

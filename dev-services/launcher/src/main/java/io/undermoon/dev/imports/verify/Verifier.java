@@ -1,10 +1,10 @@
 package io.undermoon.dev.imports.verify;
 
+import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.source.KeyScan;
 import io.undermoon.dev.imports.source.KeyState;
 import io.undermoon.dev.imports.source.SourceLayout;
 import io.undermoon.dev.imports.source.SourceReader;
-import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.wire.Access;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.imports.wire.SlotOwners;

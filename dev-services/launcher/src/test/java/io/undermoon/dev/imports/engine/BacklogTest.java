@@ -2,10 +2,10 @@ package io.undermoon.dev.imports.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.undermoon.dev.imports.source.KeyState;
-import io.undermoon.dev.imports.source.Position;
 import io.undermoon.dev.imports.destination.Marker;
 import io.undermoon.dev.imports.destination.SlotBatch;
+import io.undermoon.dev.imports.source.KeyState;
+import io.undermoon.dev.imports.source.Position;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.Slot;
 import java.nio.charset.StandardCharsets;
