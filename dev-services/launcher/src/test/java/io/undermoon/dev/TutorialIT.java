@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every block of docs/tutorial.md, from the first to the last: a Redis Cluster and a system of ours, each command as it
- * is shown, at other ports. What is shown as its output has to be what it prints.
+ * is shown, at other ports. What is shown as its output has to be what it prints. It takes some minutes, and so runs with
+ * {@code -Dundermoon.tutorial=true} only.
  */
 class TutorialIT {
     private static final Path TUTORIAL = LauncherProcess.CHECKOUT.resolve("docs/tutorial.md");
@@ -47,6 +48,9 @@ class TutorialIT {
 
     @Test
     void each_command_prints_what_the_tutorial_shows() throws IOException, InterruptedException {
+        assumeThat(Boolean.getBoolean("undermoon.tutorial"))
+                .as("the tutorial is run with -Dundermoon.tutorial=true")
+                .isTrue();
         assumeThat(RedisCli.isInstalled()).as("redis-cli is installed").isTrue();
         assumeThat(isOnPath("redis-server")).as("redis-server is installed").isTrue();
         ConsoleDocument tutorial = new ConsoleDocument(TUTORIAL);
