@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Shows which keys of a cluster clients use most: the proxies look at their commands for some seconds.",
-            "It costs a proxy 2 percent of its processor time at most, and nothing before and after."
+            "A proxy looks at 200,000 commands a second and event loop at most, and at none before and after."
         })
 final class HotKeysCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
