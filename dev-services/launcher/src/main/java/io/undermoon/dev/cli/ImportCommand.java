@@ -67,7 +67,7 @@ final class ImportCommand {
                 paramLabel = "URI",
                 description = {
                     "redis://[user[:password]@]host:port[,host:port], rediss://… for TLS, or"
-                            + " sentinel://host:port[,host:port]/master. Of a cluster any node, of Undermoon any proxy.",
+                            + " sentinel://host:port[,host:port]/master. Of a cluster any node, of Undermoon a proxy.",
                     "The password may be in the environment as " + FROM_PASSWORD + "."
                 })
         private String uri = "";

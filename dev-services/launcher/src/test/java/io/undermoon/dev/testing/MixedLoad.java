@@ -10,8 +10,9 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * A client whose commands must be executed once and in order: counters, lists, texts that grow, keys that change their names and expire,
- * transactions and scripts over several slots. Goes on until it is told to stop, or the server refuses writes.
+ * A client whose commands must be executed once and in order: counters, lists, texts that grow, keys that change
+ * their names and expire, transactions and scripts over several slots. Goes on until it is told to stop, or the
+ * server refuses writes.
  */
 public final class MixedLoad implements AutoCloseable {
     private static final int KEYS = 1000;

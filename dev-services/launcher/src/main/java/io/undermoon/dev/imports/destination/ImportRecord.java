@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the destination keeps about an import as a whole, in one hash: what is imported from where, the number of the attempt, how it
- * goes, what it is asked to do, and for each checkpoint the positions of the masters of the source. Thread-safe.
+ * What the destination keeps about an import as a whole, in one hash: what is imported from where, the number of the
+ * attempt, how it goes, what it is asked to do, and for each checkpoint the positions of the masters of the source.
+ * Thread-safe.
  */
 public final class ImportRecord {
     public static final String FROM = "from";
@@ -27,7 +28,10 @@ public final class ImportRecord {
     public static final String FENCE = "fence";
     private static final String CHECKPOINT = "checkpoint:";
 
-    /** Argument: the number of the attempt before. The reply is the number of the new one, or 0 if another was quicker. */
+    /**
+     * Argument: the number of the attempt before. The reply is the number of the new one, or 0 if another was
+     * quicker.
+     */
     private static final String BEGIN = """
             if (redis.call('HGET', KEYS[1], 'attempt') or '0') ~= ARGV[1] then return 0 end
             redis.call('HSET', KEYS[1], 'attempt', ARGV[2])

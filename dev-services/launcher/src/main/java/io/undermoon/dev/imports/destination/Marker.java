@@ -3,8 +3,8 @@ package io.undermoon.dev.imports.destination;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written into a slot together with its keys: says exactly which batches of keys the slot has. It moves with the slot, and if
- * a failover loses keys, it loses the marker of these keys as well.
+ * What is written into a slot together with its keys: says exactly which batches of keys the slot has. It moves with
+ * the slot, and if a failover loses keys, it loses the marker of these keys as well.
  *
  * @param attempt who writes; a later attempt has a higher number
  * @param checkpoint all changes up to it are in the slot; 0 for none

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * What is executed in the destination. Every script touches one slot and compares its marker first, so whatever is late, comes twice
- * or comes from a former attempt changes nothing.
+ * What is executed in the destination. Every script touches one slot and compares its marker first, so whatever is
+ * late, comes twice or comes from a former attempt changes nothing.
  */
 public final class SlotScripts {
     /** The marker was as expected, or the batch had been executed before. */
@@ -23,7 +23,10 @@ public final class SlotScripts {
     /** Begins the error of a value that the destination does not take; the name of the key is not in it. */
     public static final String NOT_TAKEN = "NOTTAKEN ";
 
-    /** Keys: the marker, then those of the batch. Arguments: the old and the new marker, then expiry time and value of each. */
+    /**
+     * Keys: the marker, then those of the batch. Arguments: the old and the new marker, then expiry time and value of
+     * each.
+     */
     private static final String WRITE = """
             local m = redis.call('GET', KEYS[1])
             if m ~= ARGV[1] then

@@ -87,8 +87,8 @@ public final class Target {
     public record SlotCommand(int slot, Command command) {}
 
     /**
-     * The replies to commands for slots, which may be executed twice: what fails for a reason that passes is sent again for a
-     * minute.
+     * The replies to commands for slots, which may be executed twice: what fails for a reason that passes is sent
+     * again for a minute.
      *
      * @throws IOException if a command still fails
      */

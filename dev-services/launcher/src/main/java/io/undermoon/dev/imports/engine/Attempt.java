@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The threads of one attempt: a link to every master of the source, who reads keys again, and who writes. They share the backlog,
- * and end with it.
+ * The threads of one attempt: a link to every master of the source, who reads keys again, and who writes. They share
+ * the backlog, and end with it.
  */
 final class Attempt implements Follower, AutoCloseable {
     private static final int WRITERS = 4;

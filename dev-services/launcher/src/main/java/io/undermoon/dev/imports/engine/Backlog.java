@@ -16,10 +16,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt still has to do: keys that have changed and are to be read again, and values that are to be written. Knows for
- * which position of every master all changes are in the destination: each change belongs to a generation, a checkpoint begins a
- * new one, and its positions hold when the generation before has nothing left. Thread-safe; waiting ends with {@link EndedException} when the attempt
- * has ended.
+ * What an attempt still has to do: keys that have changed and are to be read again, and values that are to be
+ * written. Knows for which position of every master all changes are in the destination: each change belongs to a
+ * generation, a checkpoint begins a new one, and its positions hold when the generation before has nothing left.
+ * Thread-safe; waiting ends with {@link EndedException} when the attempt has ended.
  */
 final class Backlog {
     private static final int MAX_BATCH_KEYS = 512;
@@ -182,8 +182,8 @@ final class Backlog {
     // Writing.
 
     /**
-     * The next batches, each of another slot; waits for some. While a snapshot is read, waits until much is to be written:
-     * batches of many keys cost less.
+     * The next batches, each of another slot; waits for some. While a snapshot is read, waits until much is to be
+     * written: batches of many keys cost less.
      */
     synchronized List<SlotBatch> nextBatches(int maxBatches, int maxBytesOfAll) throws EndedException {
         while (toWrite.isEmpty() || snapshots > 0 && unwrittenBytes < maxBytes / 2) {

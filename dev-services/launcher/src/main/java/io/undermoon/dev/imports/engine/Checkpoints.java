@@ -7,9 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one checkpoint after the other: notes the positions, waits until all changes before them are in the destination, writes the
- * positions into the record, and has every slot told. A slot that has been told of a checkpoint, in the same place as its keys, has all changes
- * up to it, whatever happens to other slots. Owned by the thread of the import.
+ * Takes one checkpoint after the other: notes the positions, waits until all changes before them are in the
+ * destination, writes the positions into the record, and has every slot told. A slot that has been told of a
+ * checkpoint, in the same place as its keys, has all changes up to it, whatever happens to other slots. Owned by the
+ * thread of the import.
  */
 final class Checkpoints {
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(3);

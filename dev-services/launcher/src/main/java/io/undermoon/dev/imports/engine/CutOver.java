@@ -24,9 +24,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Ends an import: holds the writers of the source, has the source refuse further writes, waits until all it has is in the destination,
- * and lets go. If that takes too long everything is as before, and it is tried again. What the source has to be set back to is in the
- * record before anything is changed, so whoever comes after this process can do it.
+ * Ends an import: holds the writers of the source, has the source refuse further writes, waits until all it has is in
+ * the destination, and lets go. If that takes too long everything is as before, and it is tried again. What the
+ * source has to be set back to is in the record before anything is changed, so whoever comes after this process can
+ * do it.
  */
 final class CutOver {
     private static final int TRIES = 5;

@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What can be done about an import from another process than the one that runs it: all goes by way of the destination. */
+/**
+ * What can be done about an import from another process than the one that runs it: all goes by way of the
+ * destination.
+ */
 public final class ImportControl {
     private static final long PATIENCE_NANOS = 120_000_000_000L;
     private static final long LOOK_MILLIS = 100;

@@ -26,8 +26,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An import from its beginning, or from where a former process has left it, to its end. Whatever goes wrong ends an attempt, and the
- * next one begins with what the slots of the destination say: nothing that this process remembers is needed for that.
+ * An import from its beginning, or from where a former process has left it, to its end. Whatever goes wrong ends an
+ * attempt, and the next one begins with what the slots of the destination say: nothing that this process remembers is
+ * needed for that.
  */
 public final class Importer {
     private static final long PAUSE_MILLIS = 500;
@@ -117,7 +118,7 @@ public final class Importer {
             if (keys > 0) {
                 throw new LaunchException(
                         "the destination has " + keys + " keys. Say --replace to have it become equal to"
-                                + " the source, in which they are removed unless the source has them too, or --merge to keep"
+                                + " the source: they go unless the source has them too. Or say --merge to keep"
                                 + " those that the source does not have.");
             }
             return;

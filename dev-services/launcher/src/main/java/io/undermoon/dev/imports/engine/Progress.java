@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Says how an import goes: to the terminal every few seconds, and to the record of the import. Owned by the thread of the import. */
+/**
+ * Says how an import goes: to the terminal every few seconds, and to the record of the import. Owned by the thread of
+ * the import.
+ */
 final class Progress {
     private static final long SHOW_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LAG_NANOS = TimeUnit.SECONDS.toNanos(1);

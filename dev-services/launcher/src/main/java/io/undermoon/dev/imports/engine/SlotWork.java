@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be done in one slot. A key goes from {@code unread} by way of whoever reads it at the source to {@code unwritten}, and from
- * there into a batch. Of a slot at most one batch is on its way and at most one set of keys is being read: so what is written later was
- * read later. Owned by the lock of {@link Backlog}.
+ * What is to be done in one slot. A key goes from {@code unread} by way of whoever reads it at the source to {@code
+ * unwritten}, and from there into a batch. Of a slot at most one batch is on its way and at most one set of keys is
+ * being read: so what is written later was read later. Owned by the lock of {@link Backlog}.
  */
 final class SlotWork {
     /** A value that is to be written, and the generation of its oldest change. */

@@ -24,8 +24,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes batches to the destination, many at a time, each to who serves its slot. A batch of which the outcome is not known is sent again:
- * its marker has it executed once. Has a thread and connections of its own; several work side by side.
+ * Writes batches to the destination, many at a time, each to who serves its slot. A batch of which the outcome is not
+ * known is sent again: its marker has it executed once. Has a thread and connections of its own; several work side by
+ * side.
  */
 final class SlotWriter implements Runnable {
     private static final int MAX_BATCHES = 256;

@@ -1,6 +1,8 @@
 package io.undermoon.dev.imports.engine;
 
-/** Keeps writers together within a number of bytes per second, with a tenth of a second's worth at once. Thread-safe. */
+/**
+ * Keeps writers together within a number of bytes per second, with a tenth of a second's worth at once. Thread-safe.
+ */
 final class Throttle {
     private final long bytesPerSecond;
     private long freeAtNanos = System.nanoTime();

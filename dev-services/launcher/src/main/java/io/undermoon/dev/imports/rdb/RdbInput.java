@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The bytes of a snapshot with the encodings that Redis uses for lengths and strings. What is skipped after {@link #mark}
- * is kept until {@link #sinceMark}. Not thread-safe.
+ * The bytes of a snapshot with the encodings that Redis uses for lengths and strings. What is skipped after {@link
+ * #mark} is kept until {@link #sinceMark}. Not thread-safe.
  */
 final class RdbInput {
     private static final int LENGTH_6_BITS = 0;

@@ -6,7 +6,8 @@ import java.io.InputStream;
 /**
  * Reads a snapshot from its beginning to its end and gives each key with its value as {@code DUMP} would: the type, the
  * bytes as they are in the snapshot, its version, and a checksum. Values are not decoded; only where they end is found
- * out. Types of Redis up to 7.4, of Valkey up to 9.0 and of modules are known; others end the reading with their number.
+ * out. Types of Redis up to 7.4, of Valkey up to 9.0 and of modules are known; others end the reading with their
+ * number.
  *
  * <p>Source: {@code rdb.h} and {@code rdb.c} of Redis 7.0, 7.2 and 7.4.
  */

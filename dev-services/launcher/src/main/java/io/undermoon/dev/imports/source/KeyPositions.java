@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which arguments of a command are keys, as the server says that has executed it; so commands of modules and of later versions are
- * known as well. Keys that a command only reads are among them.
+ * Which arguments of a command are keys, as the server says that has executed it; so commands of modules and of later
+ * versions are known as well. Keys that a command only reads are among them.
  */
 final class KeyPositions {
     private static final Set<String> WITHOUT_KEYS = Set.of(

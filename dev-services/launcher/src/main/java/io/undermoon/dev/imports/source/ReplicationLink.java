@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one master as a replica does: asks for what is missing since a position, takes a full copy where the master no
- * longer has that, and connects again whenever the connection is lost. Tells the master that it is alive, but never that it has
- * anything: {@code WAIT} at the source does not count it.
+ * Follows one master as a replica does: asks for what is missing since a position, takes a full copy where the master
+ * no longer has that, and connects again whenever the connection is lost. Tells the master that it is alive, but
+ * never that it has anything: {@code WAIT} at the source does not count it.
  *
  * <p>Has a thread of its own, which {@link #run} is for; {@link #close} ends it.
  */
@@ -145,8 +145,8 @@ public final class ReplicationLink implements Runnable, AutoCloseable {
             throw new IOException(master + " answers PSYNC by " + reply);
         } else {
             throw new RefusedException(master + " refuses PSYNC: " + reply
-                    + " (the user needs +psync +replconf +command +info +dump +pexpiretime, and its node itself has to be"
-                    + " reachable)");
+                    + " (the user needs +psync +replconf +command +info +dump +pexpiretime, and the node itself"
+                    + " has to be reachable)");
         }
     }
 

@@ -126,8 +126,8 @@ public record SourceLayout(Kind kind, Set<HostPort> masters, SlotOwners readers,
     }
 
     /**
-     * Whether what a master's snapshot has of a slot is the slot's content. Otherwise it may be left over, or on its way
-     * to or from there.
+     * Whether what a master's snapshot has of a slot is the slot's content. Otherwise it may be left over, or on its
+     * way to or from there.
      */
     public boolean isContent(HostPort master, int slot) {
         @Nullable HostPort reader = readers.owner(slot);

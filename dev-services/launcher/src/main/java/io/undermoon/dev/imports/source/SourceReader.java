@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads keys of an installation as they are now, from whoever serves their slots; redirections are followed. After an {@link IOException}
- * the next call connects again. Not thread-safe.
+ * Reads keys of an installation as they are now, from whoever serves their slots; redirections are followed. After an
+ * {@link IOException} the next call connects again. Not thread-safe.
  */
 public final class SourceReader implements AutoCloseable {
     private static final Command ASKING = Command.of("ASKING");

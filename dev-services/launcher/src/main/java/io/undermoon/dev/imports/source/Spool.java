@@ -11,9 +11,10 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot on its way through a file: the source gives it as fast as the network goes, so that what it has to keep for its replica
- * meanwhile stays small, and the destination takes it as fast as it can. One thread writes and one reads, while the other still
- * writes. The file is deleted from the beginning, so that it is gone whatever ends the program.
+ * A snapshot on its way through a file: the source gives it as fast as the network goes, so that what it has to keep
+ * for its replica meanwhile stays small, and the destination takes it as fast as it can. One thread writes and one
+ * reads, while the other still writes. The file is deleted from the beginning, so that it is gone whatever ends the
+ * program.
  */
 public final class Spool implements AutoCloseable {
     private final FileChannel channel;

@@ -12,8 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Reads the value of a key in a form that does not depend on how a server stores it. Values of other types than those of Redis itself are
- * null: only their serialized form can be compared.
+ * Reads the value of a key in a form that does not depend on how a server stores it. Values of other types than those
+ * of Redis itself are null: only their serialized form can be compared.
  */
 final class ValueReader {
     private ValueReader() {}

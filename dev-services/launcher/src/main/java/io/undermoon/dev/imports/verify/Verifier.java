@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Compares keys of the source with those of the destination, both ways: types, values and expiry times. A key that differs is looked at
- * again some times, as it may be on its way.
+ * Compares keys of the source with those of the destination, both ways: types, values and expiry times. A key that
+ * differs is looked at again some times, as it may be on its way.
  */
 public final class Verifier {
     private static final int LOOKS = 4;

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an installation is: {@code redis://[user[:password]@]host:port[,host:port]…}, the same with {@code rediss} for TLS, or {@code
- * sentinel://host:port[,host:port]…/master} with user and password of the master.
+ * Where an installation is: {@code redis://[user[:password]@]host:port[,host:port]…}, the same with {@code rediss}
+ * for TLS, or {@code sentinel://host:port[,host:port]…/master} with user and password of the master.
  *
  * @param tls whether connections use TLS
  * @param user null for the user {@code default}

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a server sends: replies, and after {@code PSYNC} a snapshot and commands. Counts the bytes that were taken, which is how
- * offsets of replication are known. Not thread-safe.
+ * What a server sends: replies, and after {@code PSYNC} a snapshot and commands. Counts the bytes that were taken,
+ * which is how offsets of replication are known. Not thread-safe.
  */
 public final class WireInput {
     /** Stands for an argument of a command that is longer than any key is expected to be. */
