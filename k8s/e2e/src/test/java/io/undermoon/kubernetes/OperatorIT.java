@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The operator from its chart in a real Kubernetes, with the rights that the chart gives it, and a cluster of its under
  * the load of the consistency checker. Writes wait for their replicas, so nothing that was acknowledged may be missing.
  */
-@EnabledIfSystemProperty(named = "undermoon.kubernetes.long", matches = "true")
+@EnabledIfSystemProperty(named = "kubernetes.long", matches = "true")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperatorIT {
     private static final int SOME = 300;

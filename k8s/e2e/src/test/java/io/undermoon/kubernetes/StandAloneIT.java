@@ -30,12 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The chart in a real Kubernetes: what happens to pods and nodes, under the load of the consistency checker. Writes
- * wait for their replicas, so nothing that was acknowledged may be missing. {@code -Dundermoon.kubernetes.long=true}
+ * wait for their replicas, so nothing that was acknowledged may be missing. {@code -Dkubernetes.long=true}
  * has more proxies and everything that the short form leaves out.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StandAloneIT {
-    private static final String LONG = "undermoon.kubernetes.long";
+    private static final String LONG = "kubernetes.long";
     private static final String CLUSTER = "demo";
     private static final int COORDINATORS = Boolean.getBoolean(LONG) ? 3 : 1;
     private static final int PROXIES = Boolean.getBoolean(LONG) ? 6 : 3;

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code INFO} of this proxy says, under the names that redis_exporter gives it, so that dashboards for Redis show a
- * proxy with its masters as one Redis. Read for each scrape.
+ * What {@code INFO} of this proxy says, under the names that redis_exporter gives it, so that dashboards for Redis show
+ * a proxy with its masters as one Redis. Read for each scrape.
  */
 final class RedisMetrics extends Collector {
     private static final String PREFIX = "redis_";

@@ -12,8 +12,8 @@ import java.util.List;
  * The keys with the largest sums of what is added to them, in bounded memory: the Filtered Space-Saving sketch of Homem
  * and Carvalho with weights. What is added for keys that are not remembered is summed up by a part of their hash. When
  * such a sum reaches the smallest one remembered, its key takes the place of that and begins with it, so that a sum is
- * never too small; by how much it may be too large is remembered, too. Most keys that are used once therefore change one
- * number. Owned by one loop. Adding allocates nothing, unless a key is longer than all that had its place before.
+ * never too small; by how much it may be too large is remembered, too. Most keys that are used once therefore change
+ * one number. Owned by one loop. Adding allocates nothing, unless a key is longer than all that had its place before.
  */
 final class TopKeys {
     /** How many keys are remembered; some dozens are asked for. */

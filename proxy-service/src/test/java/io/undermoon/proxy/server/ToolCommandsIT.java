@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What tools and libraries send, as it was recorded or stands in their sources: a proxy answers as a Redis in cluster
- * mode does, or refuses in words that say what to do instead. In front of a line stands how it is compared, as in {@code
- * command-samples.txt}, or {@code !} if it is refused.
+ * mode does, or refuses in words that say what to do instead. In front of a line stands how it is compared, as in
+ * {@code command-samples.txt}, or {@code !} if it is refused.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ToolCommandsIT {

@@ -19,7 +19,7 @@ public final class Checkout {
 
     /** The directory of the programs that {@code k8s/e2e/build} makes; empty where the build was not told. */
     public static Optional<Path> programs() {
-        return Optional.of(System.getProperty("undermoon.kubernetes", ""))
+        return Optional.of(System.getProperty("kubernetes.programs", ""))
                 .filter(path -> !path.isEmpty())
                 .map(Path::of);
     }

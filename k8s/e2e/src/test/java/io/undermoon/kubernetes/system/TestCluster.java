@@ -52,7 +52,7 @@ public final class TestCluster implements AutoCloseable {
     /** @param directory for everything that is written */
     public TestCluster(Path directory) throws IOException, GeneralSecurityException {
         Path programs = Checkout.programs()
-                .orElseThrow(() -> new IllegalStateException("-Dundermoon.kubernetes=… is not given, see k8s/e2e"));
+                .orElseThrow(() -> new IllegalStateException("-Dkubernetes.programs=… is not given, see k8s/e2e"));
         this.controlPlane = new ControlPlane(programs, directory.resolve("control-plane"));
         this.client = controlPlane.client();
         this.network = new ClusterNetwork(client, directory.resolve("volumes"));
