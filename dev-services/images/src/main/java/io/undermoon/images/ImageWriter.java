@@ -14,6 +14,7 @@ import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 import com.google.cloud.tools.jib.api.buildplan.Port;
 import io.undermoon.images.ImageRequest.Kind;
+import io.undermoon.images.ServiceImage.Training;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -112,10 +113,12 @@ final class ImageWriter {
         image.addFileEntriesLayer(jars(application, "app", "service"))
                 .addFileEntriesLayer(jars(application, "quarkus", "code of Quarkus"));
         List<String> options = new ArrayList<>(application.options(ROOT));
-        if (request.startupCache() && architecture.equals(Platforms.ownArchitecture())) {
+        Training training = service.training();
+        if (request.startupCache() && training != null && architecture.equals(Platforms.ownArchitecture())) {
             Path cache = files.resolve("startup.aot");
             new StartupCache(
                             service,
+                            training,
                             unpacked(baseTar).resolve(home.substring(1)).resolve("bin/java"),
                             application)
                     .write(cache);

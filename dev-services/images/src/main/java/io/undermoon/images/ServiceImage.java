@@ -3,6 +3,7 @@ package io.undermoon.images;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is particular about the image of one service.
@@ -13,7 +14,7 @@ import java.util.Map;
  * @param ports that the service listens on by default
  * @param environment settings that other places than an image do not have
  * @param jvmOptions what the JVM is told unless the environment variable {@code JDK_JAVA_OPTIONS} is replaced
- * @param training how the service is run for its startup cache: without the rest of a system
+ * @param training how the service is run for its startup cache: without the rest of a system. Null for none
  */
 record ServiceImage(
         String module,
@@ -24,7 +25,7 @@ record ServiceImage(
         List<Path> volumes,
         Map<String, String> environment,
         List<String> jvmOptions,
-        Training training) {
+        @Nullable Training training) {
     /**
      * A short life of the service, which loads the classes that a start and a health check need.
      *
@@ -122,10 +123,8 @@ record ServiceImage(
                     List.of(),
                     Map.of(),
                     CONTROL_PLANE,
-                    new Training(
-                            // There is no API server that it could watch.
-                            List.of("-Dquarkus.http.port=%1$d", "-Dquarkus.operator-sdk.start-operator=false"),
-                            List.of("/q/health/live", "/q/metrics"))));
+                    // It does not start without an API server.
+                    null));
 
     ServiceImage {
         ports = List.copyOf(ports);

@@ -1,5 +1,6 @@
 package io.undermoon.images;
 
+import io.undermoon.images.ServiceImage.Training;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -26,12 +27,14 @@ final class StartupCache {
     private static final int LOG_WIDTH = 300;
 
     private final ServiceImage service;
+    private final Training training;
     private final Path java;
     private final JvmApplication application;
 
     /** @param java the program of the unpacked base image, which has to run on this machine */
-    StartupCache(ServiceImage service, Path java, JvmApplication application) {
+    StartupCache(ServiceImage service, Training training, Path java, JvmApplication application) {
         this.service = service;
+        this.training = training;
         this.java = java;
         this.application = application;
     }
@@ -42,7 +45,7 @@ final class StartupCache {
         Path log = cache.resolveSibling(service.module() + "-training.log");
         List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:AOTCacheOutput=" + cache));
         command.addAll(service.jvmOptions());
-        service.training().arguments().forEach(argument -> command.add(argument.formatted(ports)));
+        training.arguments().forEach(argument -> command.add(argument.formatted(ports)));
         command.addAll(application.options(application.directory()));
         command.add(JvmApplication.MAIN_CLASS);
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -52,7 +55,7 @@ final class StartupCache {
         builder.environment().keySet().removeIf(StartupCache::isSetting);
         Process process = builder.start();
         try {
-            for (String path : service.training().paths()) {
+            for (String path : training.paths()) {
                 await(process, "http://127.0.0.1:" + ports[0] + path, log);
             }
             process.destroy();

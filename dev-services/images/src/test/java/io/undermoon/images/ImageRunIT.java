@@ -51,7 +51,7 @@ class ImageRunIT {
         Optional<Path> jdk = Bases.jdk25();
         assumeTrue(jdk.isPresent(), "needs a JDK from 25 on");
         List<ServiceImage> broker = ServiceImage.ALL.subList(0, 1);
-        List<ServiceImage> others = ServiceImage.ALL.subList(1, 4);
+        List<ServiceImage> others = ServiceImage.ALL.subList(1, 3);
         String base = "jdk:" + jdk.orElseThrow();
         List<Path> tars = new ArrayList<>(Images.write(broker, request(base, true), line -> {}));
         base = "tar:" + directory.resolve("work/base-jdk-" + Platforms.ownArchitecture() + ".tar");
@@ -72,8 +72,6 @@ class ImageRunIT {
                 String.valueOf(port));
         assertRuns(tars.get(1), port, "/q/health/live", settings, List.of());
         assertRuns(tars.get(2), port, "/q/health/live", settings, List.of());
-        settings = Map.of("QUARKUS_HTTP_PORT", String.valueOf(port), "QUARKUS_OPERATOR_SDK_START_OPERATOR", "false");
-        assertRuns(tars.get(3), port, "/q/health/live", settings, List.of());
     }
 
     private ImageRequest request(String base, boolean startupCache) {
