@@ -21,6 +21,7 @@ import io.undermoon.metadata.Role;
 import io.undermoon.slot.Slot;
 import io.undermoon.umctl.MigrationProgress;
 import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Field;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
@@ -155,6 +156,9 @@ public final class ApiDocument implements OASFilter {
                     .orElseGet(() -> requireNonNull(generated.getProperties().get(component.getName()), name));
             if (mayHoldNull(component)) {
                 member.setItems(orNull(requireNonNull(member.getItems(), name)));
+            } else if (hasListsThatHoldNull(component)) {
+                Schema list = requireNonNull(member.getAdditionalPropertiesSchema(), name);
+                list.setItems(orNull(requireNonNull(list.getItems(), name)));
             }
             boolean isNeeded = isNeeded(field);
             boolean mayBeNull = component.getAnnotatedType().isAnnotationPresent(Nullable.class) && !isNeeded;
@@ -189,8 +193,18 @@ public final class ApiDocument implements OASFilter {
     }
 
     private static boolean mayHoldNull(RecordComponent component) {
-        return component.getAnnotatedType() instanceof AnnotatedParameterizedType list
+        return mayHoldNull(component.getAnnotatedType());
+    }
+
+    private static boolean mayHoldNull(AnnotatedType type) {
+        return type instanceof AnnotatedParameterizedType list
                 && list.getAnnotatedActualTypeArguments()[0].isAnnotationPresent(Nullable.class);
+    }
+
+    private static boolean hasListsThatHoldNull(RecordComponent component) {
+        return component.getAnnotatedType() instanceof AnnotatedParameterizedType map
+                && map.getAnnotatedActualTypeArguments().length == 2
+                && mayHoldNull(map.getAnnotatedActualTypeArguments()[1]);
     }
 
     /** Whether a member that is null where it is missing is needed all the same. */
@@ -321,7 +335,8 @@ public final class ApiDocument implements OASFilter {
         }
         if (endpoint.path().contains("{")
                 || endpoint.path().equals("/clusters/migrations")
-                || endpoint.path().equals("/preview")) {
+                || endpoint.path().equals("/preview")
+                || changes && endpoint.path().equals("/proxies/locations")) {
             errors.add(404);
         }
         if (changes) {

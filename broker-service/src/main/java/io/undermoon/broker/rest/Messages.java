@@ -91,6 +91,7 @@ public final class Messages {
     /** Where proxies run; a member of a request that is {@code {}} says that it is not known. */
     public record Locations(
             @Schema(
+                    required = true,
                     description = "by address of the proxy",
                     examples = "{\"10.0.0.1:5299\":{\"zone\":\"eu-1a\",\"machine\":\"node-7\"}}")
             @Nullable

@@ -59,7 +59,8 @@ public final class PreviewResource {
     }
 
     /**
-     * What is to be done. Which members are needed depends on the action, as in the call itself.
+     * What is to be done. Which members are needed, and what they may be, depends on the action, as in the
+     * call itself.
      *
      * @param action what to do
      * @param cluster with which
@@ -84,11 +85,9 @@ public final class PreviewResource {
 
             @Schema(examples = "orders") @Nullable String cluster,
 
-            @Schema(minimum = "4", maximum = "32768", multipleOf = 4, examples = "8") @Nullable
-            Long nodeNumber,
+            @Schema(examples = "8") @Nullable Long nodeNumber,
 
-            @Schema(minimum = "2", maximum = "5", examples = "2") @Nullable
-            Integer copies,
+            @Schema(examples = "2") @Nullable Integer copies,
 
             @Nullable Map<String, String> config,
 
@@ -100,24 +99,21 @@ public final class PreviewResource {
 
             @Schema(examples = "false") @Nullable Boolean force,
 
-            @Schema(minimum = "1", maximum = "86400", examples = "300") @Nullable
-            Long seconds,
+            @Schema(examples = "300") @Nullable Long seconds,
 
             @Schema(examples = "10.0.0.3:7001") @Nullable String destination,
 
             @Schema(examples = "[\"10.0.0.1:7001\"]") @Nullable
             List<String> sources,
 
-            @Schema(minimum = "1", maximum = "16384", examples = "500") @Nullable
-            Integer slotNumber,
+            @Schema(examples = "500") @Nullable Integer slotNumber,
 
             @Nullable SlotRanges rangeList,
 
             @Schema(examples = "{\"10.0.0.1:5299\":2}") @Nullable
             Map<String, Double> weights,
 
-            @Schema(minimum = "0", maximum = "100", examples = "2") @Nullable
-            Double threshold) {}
+            @Schema(examples = "2") @Nullable Double threshold) {}
 
     /**
      * What would happen.
