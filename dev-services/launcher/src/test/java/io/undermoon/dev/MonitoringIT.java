@@ -1,6 +1,7 @@
 package io.undermoon.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,7 +33,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisCluster;
+import redis.clients.jedis.Protocol;
 
 /**
  * The dashboards and alert rules in k8s/monitoring use metrics and labels that brokers, coordinators and proxies have.
@@ -63,6 +66,9 @@ class MonitoringIT {
                 jedis.set("key:" + i, "v".repeat(512));
             }
             jedis.incr("counter");
+        }
+        try (Jedis jedis = new Jedis("127.0.0.1", stack.proxyPorts()[0])) {
+            assertThatThrownBy(() -> jedis.sendCommand(Protocol.Command.GET)).hasMessageContaining("wrong number");
         }
         stack.operator().scaleTo(8);
         await("slots move")
