@@ -172,7 +172,8 @@ class ProxyServiceTest {
                         .body(not(containsString("command=\"hgetall\"")))
                         .body(containsString("undermoon_proxy_reply_seconds_bucket{le=\"+Inf\"}"))
                         .body(containsString("undermoon_proxy_epoch 2.0"))
-                        .body(containsString("undermoon_proxy_info{address=\"" + address() + "\",cluster=\""))
+                        .body(containsString(
+                                "undermoon_proxy_info{cluster=\"demo\",address=\"" + address() + "\"} 1.0"))
                         .body(containsString("redis_up 1.0"))
                         .body(containsString("redis_commands_total{cmd=\"set\"} 2.0"))
                         .body(containsString("redis_db_keys{db=\"db0\"} "))
