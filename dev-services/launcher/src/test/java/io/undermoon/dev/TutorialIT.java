@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every block of docs/tutorial.md, from the first to the last: a Redis Cluster and a system of ours, each command as it
- * is shown, at other ports. What is shown as its output has to be what it prints. It takes some minutes, and so runs with
- * {@code -Dundermoon.tutorial=true} only.
+ * is shown, at other ports. What is shown as its output has to be what it prints. It takes some minutes, and so runs
+ * with {@code -Dundermoon.tutorial=true} only.
  */
 class TutorialIT {
     private static final Path TUTORIAL = LauncherProcess.CHECKOUT.resolve("docs/tutorial.md");
