@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -44,6 +45,7 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.params.XReadGroupParams;
 
 /** {@code undermoon import} between real servers and a system of real processes. */
+@EnabledIfSystemProperty(named = "undermoon.import", matches = "true")
 class ImportIT {
     private static final ClusterName CLUSTER = new ClusterName("imported");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

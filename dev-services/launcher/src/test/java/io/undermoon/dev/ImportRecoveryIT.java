@@ -18,11 +18,13 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 
 /** What an import does about losses, between two plain servers: the destination is any that speaks Redis. */
+@EnabledIfSystemProperty(named = "undermoon.import", matches = "true")
 class ImportRecoveryIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String MARKER = new ImportKeys("import").marker(Slot.of("k"));
@@ -120,7 +122,7 @@ class ImportRecoveryIT {
         var copied = Contents.of(to);
         expected.keySet().removeIf(key -> key.startsWith("e:") && !copied.containsKey(key));
         copied.keySet().removeIf(key -> key.startsWith("e:") && !expected.containsKey(key));
-        assertThat(copied).isEqualTo(expected);
+        assertThat(Contents.differences(expected, copied)).isEmpty();
     }
 
     @Test

@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
         description = {
             "Copies the data of a Redis server, of one behind Sentinel, of a Redis Cluster or of another Undermoon into"
                     + " a cluster, then every change, until you cut over. It may be ended and continued at any time.",
+            "A preview: compare with `undermoon import verify` before you cut over, and keep the source.",
             "",
             "  undermoon import run --from redis://old:6379 --to new:5299",
             "  undermoon import status --to new:5299",

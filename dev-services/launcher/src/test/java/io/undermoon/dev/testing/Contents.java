@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import redis.clients.jedis.Jedis;
@@ -38,6 +39,16 @@ public final class Contents {
             });
         }
         return contents;
+    }
+
+    /** The keys that are not the same in both, with what each has; null where a key is missing. */
+    public static List<String> differences(Map<String, String> expected, Map<String, String> actual) {
+        TreeSet<String> keys = new TreeSet<>(expected.keySet());
+        keys.addAll(actual.keySet());
+        keys.removeIf(key -> Objects.equals(expected.get(key), actual.get(key)));
+        return keys.stream()
+                .map(key -> key + ": expected " + expected.get(key) + " but was " + actual.get(key))
+                .toList();
     }
 
     private static String value(Jedis server, byte[] key) {
