@@ -278,7 +278,9 @@ class CommandLineIT {
                             && finding.path("subject").asText().equals("node " + address)
                             && finding.path("what").asText().contains("says its proxy"));
         });
-        assertThat(admin("clusters check demo").exitCode()).isEqualTo(3);
+        await().atMost(TIMEOUT)
+                .untilAsserted(() ->
+                        assertThat(admin("clusters check demo").exitCode()).isEqualTo(3));
         stack.startAgain("redis-" + address.substring(address.indexOf(':') + 1));
         awaitWell();
         assertThat(admin("doctor").output()).contains(", 6 proxies, 12 Redis nodes: 0 errors");
