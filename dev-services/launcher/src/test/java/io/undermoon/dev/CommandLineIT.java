@@ -283,7 +283,9 @@ class CommandLineIT {
                         assertThat(admin("clusters check demo").exitCode()).isEqualTo(3));
         stack.startAgain("redis-" + address.substring(address.indexOf(':') + 1));
         awaitWell();
-        assertThat(admin("doctor").output()).contains(", 6 proxies, 12 Redis nodes: 0 errors");
+        await().atMost(TIMEOUT)
+                .untilAsserted(
+                        () -> assertThat(admin("doctor").output()).contains(", 6 proxies, 12 Redis nodes: 0 errors"));
     }
 
     private void awaitWell() {
