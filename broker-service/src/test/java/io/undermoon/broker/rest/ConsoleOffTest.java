@@ -2,6 +2,7 @@ package io.undermoon.broker.rest;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -11,6 +12,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.undermoon.broker.observe.ProxyObserver;
 import io.undermoon.broker.testing.FakeProxy;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(ConsoleOffTest.Off.class)
 class ConsoleOffTest {
+    /** Of a broker that asks. */
+    private static final Duration TWO_ROUNDS = Duration.ofMillis(2100);
+
     public static final class Off implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -48,15 +53,15 @@ class ConsoleOffTest {
     }
 
     @Test
-    void asks_no_proxy() throws InterruptedException {
+    void asks_no_proxy() {
         Broker.reset(false);
         try (FakeProxy proxy = new FakeProxy(() -> 1)) {
             Broker.ok(Broker.post(
                     "/proxies/meta",
                     Map.of("proxy_address", proxy.address(), "nodes", List.of("10.0.0.1:1", "10.0.0.1:2"))));
-            // Two rounds of a broker that asks.
-            Thread.sleep(2100);
-            assertThat(observer.observations()).isEmpty();
+            await().during(TWO_ROUNDS)
+                    .atMost(TWO_ROUNDS.plusSeconds(5))
+                    .untilAsserted(() -> assertThat(observer.observations()).isEmpty());
         }
     }
 }
