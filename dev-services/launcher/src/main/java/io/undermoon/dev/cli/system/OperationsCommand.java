@@ -51,7 +51,8 @@ public final class OperationsCommand {
     private static String line(JsonNode operation) {
         String slots = slots(operation);
         return "Operation " + operation.path("id").asLong() + ", "
-                + operation.path("kind").asText() + " " + operation.path("subject").asText() + ", is "
+                + operation.path("kind").asText() + " "
+                + operation.path("subject").asText() + ", is "
                 + operation.path("state").asText()
                 + (slots.equals("-") ? "" : "; slots moved: " + slots);
     }
