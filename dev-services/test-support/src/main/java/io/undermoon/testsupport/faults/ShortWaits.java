@@ -11,8 +11,8 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Bounds how long a test waits: for a condition of Awaitility, a reply on a socket, a semaphore or a latch. A fault is often noticed by
- * what does not happen, and the limits of tests are meant for machines that are busy with much else.
+ * Bounds how long a test waits: for a condition of Awaitility, a reply on a socket, a semaphore or a latch. A fault is
+ * often noticed by what does not happen, and the limits of tests are meant for machines that are busy with much else.
  */
 public final class ShortWaits extends ClassVisitor {
     /** Several times what the slowest of the tests needs for one wait. */
