@@ -219,10 +219,12 @@ async function preview(mine) {
     if (asked.range_list) delete asked.slot_number;
     const reply = await call('POST', '/preview', asked);
     if (open !== mine || sequence !== mine.sequence) return;
+    mine.refused = false;
     showPreview(reply);
     retype(mine);
   } catch (e) {
     if (open !== mine || sequence !== mine.sequence) return;
+    mine.refused = true;
     dialog.querySelector('#preview').className = 'preview warning';
     show(dialog.querySelector('#preview'), h('b', {}, 'That is not possible now'), h('p', {}, e.message));
   }
@@ -301,8 +303,9 @@ function closeable() {
   close.focus();
 }
 
-// How an action goes on, as long as its dialog is open.
+// How an action goes on, as long as its dialog is open. What is not possible now may be a moment later, as when a replica is in sync.
 export function follow(state) {
+  if (open?.step === 'ask' && open.refused) preview(open);
   if (open?.step !== 'follow') return;
   const cluster = state.clusters.find((one) => one.name === open.values.cluster);
   const box = dialog.querySelector('#progress');
