@@ -219,12 +219,12 @@ async function preview(mine) {
     if (asked.range_list) delete asked.slot_number;
     const reply = await call('POST', '/preview', asked);
     if (open !== mine || sequence !== mine.sequence) return;
-    mine.refused = false;
+    mine.again = reply.changes.length === 0;
     showPreview(reply);
     retype(mine);
   } catch (e) {
     if (open !== mine || sequence !== mine.sequence) return;
-    mine.refused = true;
+    mine.again = true;
     dialog.querySelector('#preview').className = 'preview warning';
     show(dialog.querySelector('#preview'), h('b', {}, 'That is not possible now'), h('p', {}, e.message));
   }
@@ -303,9 +303,9 @@ function closeable() {
   close.focus();
 }
 
-// How an action goes on, as long as its dialog is open. What is not possible now may be a moment later, as when a replica is in sync.
+// How an action goes on, as long as its dialog is open. What changes nothing now may be possible a moment later, when a replica is in sync.
 export function follow(state) {
-  if (open?.step === 'ask' && open.refused) preview(open);
+  if (open?.step === 'ask' && open.again) preview(open);
   if (open?.step !== 'follow') return;
   const cluster = state.clusters.find((one) => one.name === open.values.cluster);
   const box = dialog.querySelector('#progress');
