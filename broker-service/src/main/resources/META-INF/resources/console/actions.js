@@ -12,7 +12,7 @@ const ACTIONS = {
     button: 'Create cluster', title: () => 'Create a cluster', confirm: 'Create',
     fields: () => [{ name: 'cluster', label: 'Name', hint: '1 to 31 of A–Z a–z 0–9 @ - _' }, { ...NODES, value: 4 },
       { name: 'copies', label: 'Copies of the data', hint: '2, or up to 5 with hot spares', type: 'number', min: 2, max: 5, value: 2 }],
-    body: (v) => ({ node_number: v.node_number, ...(v.copies > 2 ? { copies: v.copies } : {}) }),
+    body: (v) => ({ node_number: v.node_number, ...(v.copies > 2 ? { copies: v.copies } : {}) }), preview: (v, body) => ({ cluster: v.cluster, ...body }),
     run: (v, body) => call('POST', '/clusters/meta/' + enc(v.cluster), body),
     after: (v) => { location.hash = '#/clusters/' + enc(v.cluster); },
   },
@@ -213,17 +213,18 @@ async function preview(mine) {
   try {
     const { definition } = mine;
     mine.body = definition.body ? definition.body(mine.given) : undefined;
-    const more = definition.preview ? definition.preview(mine.given) : { ...mine.given, ...mine.body };
+    const more = definition.preview ? definition.preview(mine.given, mine.body) : { ...mine.given, ...mine.body };
     delete more.slots;
-    delete more.copies;
-    const asked = { ...mine.values, ...more, action: mine.action, ...(mine.body?.copies ? { copies: mine.body.copies } : {}) };
+    const asked = { ...mine.values, ...more, action: mine.action };
     if (asked.range_list) delete asked.slot_number;
     const reply = await call('POST', '/preview', asked);
     if (open !== mine || sequence !== mine.sequence) return;
+    mine.again = reply.changes.length === 0;
     showPreview(reply);
     retype(mine);
   } catch (e) {
     if (open !== mine || sequence !== mine.sequence) return;
+    mine.again = true;
     dialog.querySelector('#preview').className = 'preview warning';
     show(dialog.querySelector('#preview'), h('b', {}, 'That is not possible now'), h('p', {}, e.message));
   }
@@ -302,8 +303,9 @@ function closeable() {
   close.focus();
 }
 
-// How an action goes on, as long as its dialog is open.
+// How an action goes on, as long as its dialog is open. What changes nothing now may be possible a moment later, when a replica is in sync.
 export function follow(state) {
+  if (open?.step === 'ask' && open.again) preview(open);
   if (open?.step !== 'follow') return;
   const cluster = state.clusters.find((one) => one.name === open.values.cluster);
   const box = dialog.querySelector('#progress');

@@ -24,10 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Schemathesis calls a broker with what its OpenAPI document allows, and with what it does not: no reply is one that
- * the document does not have, and none a failure of the broker. Left out where Python or its packages are missing.
+ * the document does not have, and none a failure of the broker. Left out where Python or its packages are missing. The
+ * long form: {@code -Dundermoon.api.examples=100}.
  */
 class ApiDescriptionIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** Of each call, beside those that the document and its limits ask for. */
+    private static final int EXAMPLES = Integer.getInteger("undermoon.api.examples", 5);
+
     private static final String JAR = "broker-service/target/quarkus-app/quarkus-run.jar";
 
     @TempDir
@@ -59,7 +64,7 @@ class ApiDescriptionIT {
                     "run",
                     "http://" + address + "/q/openapi",
                     "--phases=examples,coverage,fuzzing",
-                    "--max-examples=10");
+                    "--max-examples=" + EXAMPLES);
             boolean ended = calls.waitFor(5, TimeUnit.MINUTES);
             calls.destroy();
             assertThat(ended && calls.exitValue() == 0)

@@ -3,26 +3,42 @@ package io.undermoon.testsupport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** Loopback ports that nothing listens on, for tests that have to name a port before they use it. */
+/**
+ * Loopback ports that nothing listens on, for tests that have to name a port before they use it. Test processes that
+ * run at the same time have different ones: each takes a share of the ports, which is its own until it ends.
+ */
 public final class FreePort {
     /** Below those that Linux gives to outgoing connections, which could take one before it is used. */
     private static final int LOWEST = 10_000;
 
-    private static final int END = 32_000;
+    private static final int SHARES = 11;
+    private static final int SHARE = 2_000;
     private static final int ATTEMPTS = 100;
+    private static final Share OWN = Share.take();
 
     private FreePort() {}
 
     /** Any one. */
     public static int any() {
+        return block(1);
+    }
+
+    /** The first of so many in a row. */
+    public static int block(int size) {
         return new SplittableRandom()
-                .ints(ATTEMPTS, LOWEST, END)
-                .filter(FreePort::isFree)
+                .ints(ATTEMPTS, OWN.first(), OWN.end() - size + 1)
+                .filter(first -> IntStream.range(first, first + size).allMatch(FreePort::isFree))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "none of " + ATTEMPTS + " ports from " + LOWEST + " to " + (END - 1) + " is free"));
+                .orElseThrow(() -> new IllegalStateException("no " + size + " free ports in a row were found from "
+                        + OWN.first() + " to " + (OWN.end() - 1)));
     }
 
     private static boolean isFree(int port) {
@@ -30,6 +46,39 @@ public final class FreePort {
             return socket.isBound();
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /**
+     * The ports of this process.
+     *
+     * @param lock held as long as the process lives; null where all shares are taken, and the ports are those of all
+     */
+    private record Share(int first, int end, @Nullable FileLock lock) {
+        static Share take() {
+            for (int share = 0; share < SHARES; share++) {
+                FileLock lock = lock(share);
+                if (lock != null) {
+                    int first = LOWEST + share * SHARE;
+                    return new Share(first, first + SHARE, lock);
+                }
+            }
+            return new Share(LOWEST, LOWEST + SHARES * SHARE, null);
+        }
+
+        /** Null if another process has it, or the file is another user's. */
+        private static @Nullable FileLock lock(int share) {
+            Path file = Path.of(System.getProperty("java.io.tmpdir"), "undermoon-test-ports-" + share + ".lock");
+            try {
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock();
+                if (lock == null) {
+                    channel.close();
+                }
+                return lock;
+            } catch (IOException e) {
+                return null;
+            }
         }
     }
 }

@@ -44,6 +44,7 @@ public final class Browser implements AutoCloseable {
     private final WebSocket socket;
     private final AtomicInteger nextId = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonNode>> calls = new ConcurrentHashMap<>();
+    private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
 
@@ -143,6 +144,7 @@ public final class Browser implements AutoCloseable {
         switch (json.path("method").asText()) {
             case "Network.requestWillBeSent" ->
                 requests.add(parameters.at("/request/url").asText());
+            case "Page.loadEventFired" -> loaded.complete(null);
             case "Runtime.exceptionThrown" ->
                 errors.add(
                         parameters.at("/exceptionDetails/exception/description").asText());
@@ -176,11 +178,19 @@ public final class Browser implements AutoCloseable {
         return reply.path("result");
     }
 
-    /** Loads a page, and forgets what the former ones have loaded. */
+    /** Loads a page, also where it is the one that is there, and forgets what the former ones have loaded. */
     public void open(String url) {
+        load("about:blank");
         requests.clear();
         errors.clear();
+        load(url);
+    }
+
+    private void load(String url) {
+        CompletableFuture<Void> load = new CompletableFuture<>();
+        loaded = load;
         call("Page.navigate", Map.of("url", url));
+        load.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /** The value of an expression in the page. */

@@ -7,79 +7,113 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What it takes to run some programs of {@code dev-services/clients}: tools of this machine, and libraries that the
- * language's own package tool fetches into the build directory.
+ * language's own package tool fetches. What takes long to fetch or to compile stays in a {@link Kept} directory.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the lists are made by List.of
 public enum ClientLanguage {
-    PYTHON("python", List.of("python3"), pythonLibraries(), List.of()),
+    PYTHON("python", List.of("python3"), venv(".venv", "requirements.txt"), pythonLibraries(), List.of()),
     PYTHON_APPLICATIONS(
-            "python", List.of("python3"), venv(".venv-applications", "requirements-applications.txt"), List.of()),
+            "python",
+            List.of("python3"),
+            venv(".venv-applications", "requirements-applications.txt"),
+            pip("requirements-applications.txt"),
+            List.of()),
     /** Its redis-py is older than what the others need. */
-    PYTHON_ARQ("python", List.of("python3"), venv(".venv-arq", "requirements-arq.txt"), List.of()),
+    PYTHON_ARQ(
+            "python",
+            List.of("python3"),
+            venv(".venv-arq", "requirements-arq.txt"),
+            pip("requirements-arq.txt"),
+            List.of()),
     /** No client, but a tool that calls the broker's API. */
-    SCHEMATHESIS("python", List.of("python3"), venv(".venv-schemathesis", "requirements-schemathesis.txt"), List.of()),
+    SCHEMATHESIS(
+            "python",
+            List.of("python3"),
+            venv(".venv-schemathesis", "requirements-schemathesis.txt"),
+            pip("requirements-schemathesis.txt"),
+            List.of()),
     NODE(
             "node",
             List.of("node", "npm"),
+            null,
             List.of(List.of("npm", "ci", "--silent", "--no-audit", "--no-fund", "--fetch-retries=1")),
             List.of()),
     GO(
             "go",
             List.of("go"),
+            null,
             List.of(List.of("go", "mod", "download")),
             List.of(List.of("go", "build", "-o", "go-redis", "."))),
+    /** Cargo sees by itself what of its directory is still good. */
     RUST(
             "rust",
             List.of("cargo"),
+            new Kept("target", "Cargo.lock", "cargo"),
             List.of(List.of("cargo", "fetch", "--quiet", "--locked")),
             List.of(List.of("cargo", "build", "--quiet", "--locked"))),
     /** With the libraries that are installed, in the versions that are installed. */
-    RUBY("ruby", List.of("ruby", "sidekiq"), List.of(), List.of()),
+    RUBY("ruby", List.of("ruby", "sidekiq"), null, List.of(), List.of()),
     /** The programs of the launcher's own tests. */
-    JAVA("java", List.of(), List.of(), List.of());
+    JAVA("java", List.of(), null, List.of(), List.of());
 
     private static final int TIMEOUT_MINUTES = 10;
     private static final int SHOWN_CHARACTERS = 500;
     private static final Path SOURCES = LauncherProcess.CHECKOUT.resolve("dev-services/clients");
     private static final Path BUILDS = LauncherProcess.CHECKOUT.resolve("dev-services/launcher/target/clients");
 
+    /** In commands, the directory that is kept. */
+    private static final String KEPT = "KEPT";
+
     private final String folder;
     private final List<String> tools;
+    private final @Nullable Kept kept;
     private final List<List<String>> fetch;
     private final List<List<String>> build;
 
-    ClientLanguage(String folder, List<String> tools, List<List<String>> fetch, List<List<String>> build) {
+    ClientLanguage(
+            String folder,
+            List<String> tools,
+            @Nullable Kept kept,
+            List<List<String>> fetch,
+            List<List<String>> build) {
         this.folder = folder;
         this.tools = tools;
+        this.kept = kept;
         this.fetch = fetch;
         this.build = build;
     }
 
     /** Those of the requirements, but redis-py in the version that the build names, if it names one. */
     private static List<List<String>> pythonLibraries() {
-        List<List<String>> commands = new ArrayList<>(venv(".venv", "requirements.txt"));
+        List<List<String>> commands = new ArrayList<>(pip("requirements.txt"));
         String redisPy = System.getProperty("undermoon.test.redis-py", "");
         if (!redisPy.isEmpty()) {
-            commands.add(List.of(".venv/bin/python", "-m", "pip", "install", "--quiet", "redis==" + redisPy));
+            commands.add(List.of(KEPT + "/bin/python", "-m", "pip", "install", "--quiet", "redis==" + redisPy));
         }
         return List.copyOf(commands);
     }
 
-    private static List<List<String>> venv(String directory, String requirements) {
+    private static Kept venv(String directory, String requirements) {
+        return new Kept(directory, requirements, "python3");
+    }
+
+    private static List<List<String>> pip(String requirements) {
         return List.of(
-                List.of("python3", "-m", "venv", directory),
-                List.of(directory + "/bin/python", "-m", "pip", "install", "--quiet", "-r", requirements));
+                List.of("python3", "-m", "venv", "--clear", KEPT),
+                List.of(KEPT + "/bin/python", "-m", "pip", "install", "--quiet", "-r", requirements));
     }
 
     /** Where its programs are built and run, a copy of the sources. */
     public Path directory() {
-        return BUILDS.resolve(folder);
+        return BUILDS.resolve(name().toLowerCase(Locale.ROOT));
     }
 
     private Path sourceDirectory() {
@@ -97,11 +131,26 @@ public enum ClientLanguage {
                 return Optional.of("there is no " + tool + " on PATH");
             }
         }
-        synchronized (ClientLanguage.class) {
-            copySources();
+        copySources();
+        if (kept == null) {
+            return fetchAndBuild("", true);
         }
-        for (List<String> command : fetch) {
-            Optional<String> problem = run(command);
+        Path source = sourceDirectory().resolve(kept.keyFile());
+        try (Kept.Held held = kept.hold(List.of(Files.readString(source), fetch.toString()), directory())) {
+            Optional<String> problem = fetchAndBuild(held.directory().toString(), !held.isComplete());
+            if (problem.isEmpty()) {
+                held.complete();
+            }
+            return problem;
+        }
+    }
+
+    private Optional<String> fetchAndBuild(String keptDirectory, boolean isFetching)
+            throws IOException, InterruptedException {
+        for (List<String> command : isFetching ? fetch : List.<List<String>>of()) {
+            Optional<String> problem = run(command.stream()
+                    .map(word -> word.replace(KEPT, keptDirectory))
+                    .toList());
             if (problem.isPresent()) {
                 return Optional.of("libraries cannot be fetched: " + problem.get());
             }

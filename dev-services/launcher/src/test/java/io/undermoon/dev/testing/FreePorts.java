@@ -1,7 +1,7 @@
 package io.undermoon.dev.testing;
 
-import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.plan.PortLayout;
+import io.undermoon.testsupport.FreePort;
 
 /** A block of ports that is free now, and still is when a killed service is started again. */
 public final class FreePorts {
@@ -13,6 +13,6 @@ public final class FreePorts {
 
     /** The first port of the block. */
     public static int base() {
-        return Ports.freeBlock(PortLayout.BLOCK_SIZE);
+        return FreePort.block(PortLayout.BLOCK_SIZE);
     }
 }

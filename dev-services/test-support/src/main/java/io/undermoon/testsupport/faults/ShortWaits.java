@@ -1,6 +1,7 @@
 package io.undermoon.testsupport.faults;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -10,8 +11,8 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Bounds how long a test waits: for a condition of Awaitility, or for a reply on a socket. A fault is often noticed by
- * what does not happen, and the limits of tests are meant for machines that are busy with much else.
+ * Bounds how long a test waits: for a condition of Awaitility, a reply on a socket, a semaphore or a latch. A fault is
+ * often noticed by what does not happen, and the limits of tests are meant for machines that are busy with much else.
  */
 public final class ShortWaits extends ClassVisitor {
     /** Several times what the slowest of the tests needs for one wait. */
@@ -19,9 +20,16 @@ public final class ShortWaits extends ClassVisitor {
 
     private static final String SELF = Type.getInternalName(ShortWaits.class);
     private static final String CONDITION = "org/awaitility/core/ConditionFactory";
+    private static final String UNIT = "java/util/concurrent/TimeUnit";
     private static final String AT_MOST = "atMost";
     private static final String BY_DURATION = "(Ljava/time/Duration;)L" + CONDITION + ";";
     private static final String BY_UNIT = "(JLjava/util/concurrent/TimeUnit;)L" + CONDITION + ";";
+
+    /** By class, the method that waits, and says whether it did so in vain. */
+    private static final Map<String, String> SIGNALS =
+            Map.of("java/util/concurrent/Semaphore", "tryAcquire", "java/util/concurrent/CountDownLatch", "await");
+
+    private static final String IN_TIME = "(JLjava/util/concurrent/TimeUnit;)Z";
 
     private ShortWaits(ClassVisitor next) {
         super(Opcodes.ASM9, next);
@@ -49,6 +57,9 @@ public final class ShortWaits extends ClassVisitor {
                     return;
                 } else if (owner.equals("java/net/Socket") && called.equals("setSoTimeout")) {
                     convert("bounded", "(I)I");
+                } else if (called.equals(SIGNALS.get(owner)) && type.equals(IN_TIME)) {
+                    convert("boundedNanos", "(JLjava/util/concurrent/TimeUnit;)J");
+                    super.visitFieldInsn(Opcodes.GETSTATIC, UNIT, "NANOSECONDS", "L" + UNIT + ";");
                 }
                 super.visitMethodInsn(opcode, owner, called, type, isInterface);
                 if (owner.equals("org/awaitility/Awaitility") && called.equals("await")) {
@@ -76,6 +87,11 @@ public final class ShortWaits extends ClassVisitor {
     /** Called by changed classes. */
     public static Duration bounded(long wanted, TimeUnit unit) {
         return bounded(Duration.of(wanted, unit.toChronoUnit()));
+    }
+
+    /** Called by changed classes. */
+    public static long boundedNanos(long wanted, TimeUnit unit) {
+        return bounded(wanted, unit).toNanos();
     }
 
     /** Called by changed classes. */

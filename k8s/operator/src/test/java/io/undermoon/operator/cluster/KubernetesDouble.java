@@ -21,8 +21,11 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.undermoon.operator.objects.Digest;
 import io.undermoon.operator.objects.Names;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -55,13 +58,19 @@ final class KubernetesDouble {
         this.broker = broker;
     }
 
+    /** Everything that Kubernetes does by itself, once; what is there is asked for as lists, which is few requests. */
     void round() {
-        client.apps()
+        Map<String, Pod> pods = new TreeMap<>();
+        pods().forEach(pod -> pods.put(pod.getMetadata().getName(), pod));
+        Set<String> owners = new TreeSet<>();
+        for (StatefulSet set : client.apps()
                 .statefulSets()
                 .inNamespace(names.namespace())
                 .list()
-                .getItems()
-                .forEach(this::statefulSet);
+                .getItems()) {
+            owners.add(set.getMetadata().getName());
+            statefulSet(set, pods);
+        }
         client.apps()
                 .deployments()
                 .inNamespace(names.namespace())
@@ -72,8 +81,8 @@ final class KubernetesDouble {
             loadBalancers();
         }
         Map<String, String> alive = new TreeMap<>();
-        for (Pod pod : client.pods().inNamespace(names.namespace()).list().getItems()) {
-            if (pod.getMetadata().getDeletionTimestamp() != null || !hasOwner(pod)) {
+        for (Pod pod : pods()) {
+            if (pod.getMetadata().getDeletionTimestamp() != null || !owners.contains(owner(pod))) {
                 client.resource(pod).withGracePeriod(0).delete();
             } else if (kubelet(pod)) {
                 alive.put(pod.getMetadata().getName(), pod.getMetadata().getUid());
@@ -93,14 +102,13 @@ final class KubernetesDouble {
     }
 
     /** What the collector of garbage looks at. */
-    private boolean hasOwner(Pod pod) {
+    private static String owner(Pod pod) {
         String name = pod.getMetadata().getName();
-        return client.apps()
-                        .statefulSets()
-                        .inNamespace(names.namespace())
-                        .withName(name.substring(0, name.lastIndexOf('-')))
-                        .get()
-                != null;
+        return name.substring(0, name.lastIndexOf('-'));
+    }
+
+    private List<Pod> pods() {
+        return client.pods().inNamespace(names.namespace()).list().getItems();
     }
 
     /** All machines go off at the same time: what failed by itself is nobody's mistake. */
@@ -117,14 +125,15 @@ final class KubernetesDouble {
         return Digest.of(Serialization.asJson(template)).substring(0, 10);
     }
 
-    private void statefulSet(StatefulSet set) {
+    /** @param pods of the namespace, by name */
+    private void statefulSet(StatefulSet set, Map<String, Pod> pods) {
         String revision = revision(set.getSpec().getTemplate());
         int replicas = set.getSpec().getReplicas();
         boolean onDelete = set.getSpec().getUpdateStrategy() != null
                 && "OnDelete".equals(set.getSpec().getUpdateStrategy().getType());
         int updated = 0;
         for (int i = 0; i < replicas; i++) {
-            Pod pod = pod(set.getMetadata().getName() + "-" + i);
+            Pod pod = pods.get(set.getMetadata().getName() + "-" + i);
             if (pod == null) {
                 create(set, set.getMetadata().getName() + "-" + i, revision);
             } else if (revision.equals(pod.getMetadata().getLabels().get(REVISION))) {
@@ -133,8 +142,8 @@ final class KubernetesDouble {
                 client.resource(pod).delete();
             }
         }
-        for (int i = replicas; pod(set.getMetadata().getName() + "-" + i) != null; i++) {
-            client.resource(pod(set.getMetadata().getName() + "-" + i)).delete();
+        for (int i = replicas; pods.containsKey(set.getMetadata().getName() + "-" + i); i++) {
+            client.resource(pods.get(set.getMetadata().getName() + "-" + i)).delete();
         }
         var status = new StatefulSetStatusBuilder()
                 .withObservedGeneration(set.getMetadata().getGeneration())
@@ -212,10 +221,6 @@ final class KubernetesDouble {
                 });
             }
         }
-    }
-
-    private Pod pod(String name) {
-        return client.pods().inNamespace(names.namespace()).withName(name).get();
     }
 
     private void create(HasMetadata owner, String name, String revision) {
