@@ -3,6 +3,7 @@ package io.undermoon.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.undermoon.dev.imports.destination.SlotTags;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.ImportProcess;
@@ -33,7 +34,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -45,7 +45,6 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.params.XReadGroupParams;
 
 /** {@code undermoon import} between real servers and a system of real processes. */
-@EnabledIfSystemProperty(named = "undermoon.import", matches = "true")
 class ImportIT {
     private static final ClusterName CLUSTER = new ClusterName("imported");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -156,6 +155,33 @@ class ImportIT {
             assertThat(writeError(first)).startsWith("NOREPLICAS");
             assertThat(writeError(second)).startsWith("NOREPLICAS");
             assertEqual(Contents.of(List.of(first, second)));
+            forget();
+        }
+    }
+
+    @Test
+    void what_a_master_has_of_slots_that_are_not_its_own_is_left() throws IOException, InterruptedException {
+        try (RedisClusterProcesses source = RedisClusterProcesses.start(directory);
+                Jedis first = new Jedis("127.0.0.1", source.firstMaster());
+                Jedis second = new Jedis("127.0.0.1", source.secondMaster())) {
+            String left = "left{" + SlotTags.of(0) + "}";
+            String moved = "moved{" + SlotTags.of(0) + "}";
+            first.set(left, "over");
+            first.set(moved, "before");
+            // The slot changes its owner, and the first master keeps the keys.
+            first.clusterDelSlots(0);
+            second.clusterDelSlots(0);
+            second.clusterAddSlots(0);
+            await("all know the new owner")
+                    .atMost(TIMEOUT)
+                    .ignoreExceptions()
+                    .until(() -> first.clusterInfo().contains("cluster_state:ok")
+                            && second.set(moved, "after").equals("OK"));
+            LauncherProcess.Result copied = importCommand(
+                    "run", "--from=redis://127.0.0.1:" + source.firstMaster(), "--to=" + to(), "--once");
+            assertThat(copied.exitCode()).as(copied.output()).isZero();
+            assertThat(contents().keySet()).containsExactly(moved);
+            assertThat(get(moved)).isEqualTo("after");
             forget();
         }
     }

@@ -18,13 +18,11 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 
 /** What an import does about losses, between two plain servers: the destination is any that speaks Redis. */
-@EnabledIfSystemProperty(named = "undermoon.import", matches = "true")
 class ImportRecoveryIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String MARKER = new ImportKeys("import").marker(Slot.of("k"));
@@ -71,8 +69,64 @@ class ImportRecoveryIT {
 
             to.flushAll();
             awaitValue("2");
-            running.awaitOutput("has the marker none");
+            running.awaitOutput("destination has lost something|of the destination has the marker none");
         }
+    }
+
+    @Test
+    void a_record_that_a_failover_of_the_destination_loses_is_written_again() throws IOException {
+        String record = new ImportKeys("import").record();
+        from.set("k", "1");
+        try (ImportProcess running = run().awaitOutput("checkpoint 1")) {
+            String attempt = to.hget(record, "attempt");
+            to.del(record);
+            running.awaitOutput("the destination has lost something");
+            from.set("k", "2");
+            awaitValue("2");
+            await().atMost(TIMEOUT).until(() -> to.hexists(record, "beat"));
+            assertThat(Long.parseLong(to.hget(record, "attempt"))).isGreaterThan(Long.parseLong(attempt));
+            // As a replica that lacks the beginning of the attempt.
+            to.hset(record, "attempt", attempt);
+            running.awaitOutput("the record of the import is that of attempt " + attempt);
+            from.set("k", "3");
+            awaitValue("3");
+        }
+    }
+
+    @Test
+    void what_waits_to_be_written_goes_when_the_source_loses_it() throws IOException {
+        Pipeline pipeline = from.pipelined();
+        for (int i = 0; i < 5000; i++) {
+            pipeline.set("key:" + i, "x".repeat(1000));
+        }
+        pipeline.sync();
+        try (ImportProcess running = run("--rate=2").awaitOutput("following")) {
+            assertThat(to.dbSize()).as("not all is written").isLessThan(Slot.COUNT + 4000);
+            from.flushAll();
+            from.set("after", "1");
+            await().atMost(TIMEOUT).until(() -> to.exists("after"));
+            await().atMost(TIMEOUT).untilAsserted(() -> assertThat(Contents.of(to)).containsOnlyKeys("after"));
+            // Whatever was on its way then has arrived.
+            running.awaitOutput("behind by 0 bytes and 0 keys");
+            assertThat(Contents.of(to)).containsOnlyKeys("after");
+        }
+    }
+
+    @Test
+    void a_cut_over_waits_for_the_full_copy() throws IOException, InterruptedException {
+        Pipeline pipeline = from.pipelined();
+        for (int i = 0; i < 8000; i++) {
+            pipeline.set("key:" + i, "x".repeat(1000));
+        }
+        pipeline.sync();
+        try (ImportProcess running = run("--rate=2", "--memory=1")) {
+            running.awaitOutput("a full copy of");
+            LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to());
+            assertThat(cutOver.output()).contains("done: ");
+            assertThat(running.result().exitCode()).isZero();
+            assertThat(running.output()).doesNotContain("refused");
+        }
+        assertThat(Contents.differences(Contents.of(from), Contents.of(to))).isEmpty();
     }
 
     @Test

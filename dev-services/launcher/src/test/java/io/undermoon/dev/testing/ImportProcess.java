@@ -66,13 +66,21 @@ public final class ImportProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until it has said something. */
+    /**
+     * Waits until it has said something.
+     *
+     * @param text or several, of which one is enough, separated by {@code |}
+     */
     public ImportProcess awaitOutput(String text) {
-        await("'" + text + "' in the output")
-                .atMost(TIMEOUT)
-                .until(() -> output().contains(text) || !process.isAlive());
-        assertThat(output()).contains(text);
+        List<String> texts = List.of(text.split("\\|", -1));
+        await("'" + text + "' in the output").atMost(TIMEOUT).until(() -> hasSaid(texts) || !process.isAlive());
+        assertThat(hasSaid(texts)).as("'%s' in the output %s", text, output()).isTrue();
         return this;
+    }
+
+    private boolean hasSaid(List<String> texts) {
+        String output = output();
+        return texts.stream().anyMatch(output::contains);
     }
 
     /** Ends it as {@code kill -9} does. */

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class ImportRun {
     private static final long STEP_MILLIS = 50;
     private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long MAX_BEHIND_BYTES = 1 << 20;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ImportPlan plan;
@@ -57,7 +58,7 @@ final class ImportRun {
         long firstNumber = checkpoints.last();
         while (true) {
             requireWell();
-            checkpoints.step(attempt.isWhole());
+            checkpoints.step(source.layout().masters());
             if (System.nanoTime() - beatNanos > BEAT_NANOS) {
                 beatNanos = System.nanoTime();
                 String request = beat();
@@ -109,23 +110,24 @@ final class ImportRun {
         return record.update(number, fields);
     }
 
+    /** Carries a cut-over out, or says what it still has to wait for. Returns whether the import is done. */
     private boolean serve(String text) throws IOException, InterruptedException {
         CutOverRequest request = CutOverRequest.parse(text);
-        String result;
-        boolean done = false;
-        if (!attempt.isLive()) {
-            result = "refused: not everything has been copied yet, or a master of the source is not reached; see"
-                    + " `undermoon import status`";
-        } else {
-            CutOver.Outcome outcome = new CutOver(plan, source, target, record, number, backlog, progress).run(request);
-            requireWell();
-            done = outcome.done();
-            result = outcome.text();
+        String missing = missing();
+        String state = missing.isEmpty() ? ImportRecord.STARTED : missing;
+        String now = record.update(number, Map.of(ImportRecord.WAITING, request.id() + " " + state));
+        if (!missing.isEmpty() || !now.equals(text)) {
+            // Not yet, or it was taken back.
+            return false;
         }
-        progress.say("cut-over " + result);
+        CutOver.Outcome outcome = new CutOver(plan, source, target, record, number, backlog, progress).run(request);
+        requireWell();
+        boolean done = outcome.done();
+        progress.say("cut-over " + outcome.text());
         Map<String, String> fields = new HashMap<>();
         fields.put(ImportRecord.REQUEST, "");
-        fields.put(ImportRecord.RESULT, request.id() + " " + result);
+        fields.put(ImportRecord.WAITING, "");
+        fields.put(ImportRecord.RESULT, request.id() + " " + outcome.text());
         if (done) {
             fields.put(ImportRecord.STATE, "done");
         }
@@ -136,6 +138,22 @@ final class ImportRun {
             record.remove(true);
         }
         return done;
+    }
+
+    /** What is to be waited for before a cut-over makes sense; empty for nothing. */
+    private String missing() {
+        String missing = attempt.missing();
+        if (!missing.isEmpty()) {
+            return missing;
+        }
+        long behind = progress.behindBytes();
+        if (behind < 0) {
+            return "the masters of the source to say how far they are";
+        }
+        return behind > MAX_BEHIND_BYTES || backlog.changesOpen() > CutOver.MOST_OPEN
+                ? "the changes of the source: it is behind by " + behind + " bytes and " + backlog.changesOpen()
+                        + " keys"
+                : "";
     }
 
     private boolean sourceHasChanged() {

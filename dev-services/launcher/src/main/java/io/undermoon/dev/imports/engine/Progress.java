@@ -59,6 +59,11 @@ final class Progress {
         notices.source(text);
     }
 
+    /** By how many bytes the streams are behind the masters, as of a second ago; -1 while that is not known. */
+    long behindBytes() {
+        return behindBytes;
+    }
+
     /** How it goes, in one line; shown as well when there is something new and some time has passed. */
     String text(boolean live, long checkpoint) {
         measure();
