@@ -177,8 +177,8 @@ class ImportIT {
                     .ignoreExceptions()
                     .until(() -> first.clusterInfo().contains("cluster_state:ok")
                             && second.set(moved, "after").equals("OK"));
-            LauncherProcess.Result copied = importCommand(
-                    "run", "--from=redis://127.0.0.1:" + source.firstMaster(), "--to=" + to(), "--once");
+            LauncherProcess.Result copied =
+                    importCommand("run", "--from=redis://127.0.0.1:" + source.firstMaster(), "--to=" + to(), "--once");
             assertThat(copied.exitCode()).as(copied.output()).isZero();
             assertThat(contents().keySet()).containsExactly(moved);
             assertThat(get(moved)).isEqualTo("after");

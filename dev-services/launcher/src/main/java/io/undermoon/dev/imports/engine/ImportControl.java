@@ -107,7 +107,7 @@ public final class ImportControl {
 
     /** With the usual patience, and without anybody who is told. */
     public String cutOver(CutOverRequest request) throws IOException, InterruptedException {
-        return cutOver(request, Duration.ofSeconds(60), line -> {});
+        return cutOver(request, Duration.ofSeconds(60), System.out::println);
     }
 
     /** Empty if there is none in time. */
