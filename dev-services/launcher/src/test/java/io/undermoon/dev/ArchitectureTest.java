@@ -1,5 +1,8 @@
 package io.undermoon.dev;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,7 +51,7 @@ class ArchitectureTest {
                 .layer("imports")
                 .definedBy(ROOT + ".imports..")
                 .layer("cli")
-                .definedBy(ROOT + ".cli")
+                .definedBy(ROOT + ".cli..")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("lifecycle")
@@ -77,13 +80,30 @@ class ArchitectureTest {
     }
 
     @Test
+    void options_know_no_command_and_no_command_the_program() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".cli.options")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + ".cli..").and(not(resideInAPackage("..options"))))
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".cli.*..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".cli")
+                .check(CLASSES);
+    }
+
+    @Test
     void there_are_no_cycles() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
     void every_package_says_what_it_is_for() {
-        assertThat(CLASSES.getPackage(ROOT).getSubpackages())
+        assertThat(CLASSES.getPackage(ROOT).getSubpackagesInTree())
                 .isNotEmpty()
                 .allMatch(room -> room.tryGetPackageInfo().isPresent(), "has a package-info")
                 .extracting(JavaPackage::getRelativeName)
