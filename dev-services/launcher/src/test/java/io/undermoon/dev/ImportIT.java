@@ -48,7 +48,7 @@ import redis.clients.jedis.params.XReadGroupParams;
 class ImportIT {
     private static final ClusterName CLUSTER = new ClusterName("imported");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final int MUCH = 3000;
+    private static final int MUCH = 1000;
     private static final int LONGEST_HOLD_MILLIS = 200;
     private static final String PASSWORD = "se:cret/with@signs";
     private static final Pattern HELD = Pattern.compile("writers were held for (\\d+) ms");
@@ -108,7 +108,7 @@ class ImportIT {
                     loseMaster();
                     awaitMore(load);
                     LauncherProcess.Result cutOver = importCommand("cutover", "--to=" + to());
-                    assertThat(cutOver.output()).startsWith("done");
+                    assertThat(cutOver.output()).contains("done: ");
                     assertThat(cutOver.exitCode()).isZero();
                     assertThat(running.result().exitCode()).as(running.output()).isZero();
                     Matcher held = HELD.matcher(cutOver.output());
@@ -128,7 +128,6 @@ class ImportIT {
                             .exitCode())
                     .isZero();
             assertThat(observer.set("again", "writable")).isEqualTo("OK");
-            forget();
         }
         awaitWhole();
     }
@@ -149,7 +148,7 @@ class ImportIT {
                     owner.append("k" + i, "+");
                 }
                 LauncherProcess.Result cutOver = importCommand("cutover", "--to=" + to());
-                assertThat(cutOver.output()).startsWith("done");
+                assertThat(cutOver.output()).contains("done: ");
                 assertThat(running.result().exitCode()).isZero();
             }
             assertThat(writeError(first)).startsWith("NOREPLICAS");
@@ -182,7 +181,6 @@ class ImportIT {
             assertThat(copied.exitCode()).as(copied.output()).isZero();
             assertThat(contents().keySet()).containsExactly(moved);
             assertThat(get(moved)).isEqualTo("after");
-            forget();
         }
     }
 
@@ -251,7 +249,6 @@ class ImportIT {
                     await().atMost(TIMEOUT).until(() -> "2".equals(get("a")));
                 }
             }
-            forget();
         }
     }
 
@@ -280,7 +277,6 @@ class ImportIT {
                 await().atMost(TIMEOUT)
                         .untilAsserted(() -> assertThat(contents()).isEqualTo(Contents.of(redis)));
             }
-            forget();
         }
     }
 
@@ -306,7 +302,6 @@ class ImportIT {
                     .contains(
                             "key 'list:1': only the destination has it", "key 'new': the destination does not have it")
                     .contains("key 'hash:1': is a string in the source and a hash in the destination", " 5 differ");
-            forget();
         }
     }
 
@@ -327,7 +322,7 @@ class ImportIT {
                         set(client, "k" + i, "w" + i);
                     }
                     LauncherProcess.Result cutOver = importCommand("cutover", back, "--hold=2000");
-                    assertThat(cutOver.output()).as(running.output()).startsWith("done");
+                    assertThat(cutOver.output()).as(running.output()).contains("done: ");
                 }
                 importCommand("release", "--from=" + to(), back);
             }
@@ -372,7 +367,6 @@ class ImportIT {
                     assertThat(contents()).isEqualTo(Contents.of(successor));
                 }
             }
-            forget();
         }
     }
 
@@ -404,7 +398,6 @@ class ImportIT {
                     importCommand("run", from, "--from-ca=" + authority.authorities(), "--to=" + to(), "--once");
             assertThat(copied.exitCode()).as(copied.output()).isZero();
             assertThat(contents()).isEqualTo(Contents.of(redis));
-            forget();
         }
     }
 

@@ -32,7 +32,8 @@ public final class ImportProcess implements AutoCloseable {
     public static ImportProcess start(Path directory, String... arguments) throws IOException {
         Path output = Files.createTempFile(directory, "import", ".out");
         List<String> command = new ArrayList<>(
-                List.of(Programs.java().toString(), "-Xmx512m", "-XX:+UseSerialGC", "-jar", JAR.toString(), "import"));
+                List.of(Programs.java().toString(), "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-jar", JAR.toString(), "import"));
         command.addAll(List.of(arguments));
         return new ImportProcess(
                 new ProcessBuilder(command)

@@ -105,11 +105,6 @@ public final class ImportControl {
         return answer;
     }
 
-    /** With the usual patience, and without anybody who is told. */
-    public String cutOver(CutOverRequest request) throws IOException, InterruptedException {
-        return cutOver(request, Duration.ofSeconds(60), System.out::println);
-    }
-
     /** Empty if there is none in time. */
     private String answer(CutOverRequest request, Duration patience, Consumer<String> progress)
             throws IOException, InterruptedException {
