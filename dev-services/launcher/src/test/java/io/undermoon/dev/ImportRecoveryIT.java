@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.imports.destination.ImportKeys;
+import io.undermoon.dev.imports.engine.CutOverRequest;
 import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.ImportProcess;
 import io.undermoon.dev.testing.LargeWrites;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.Transaction;
 
 /** What an import does about losses, between two plain servers: the destination is any that speaks Redis. */
 class ImportRecoveryIT {
@@ -72,6 +74,27 @@ class ImportRecoveryIT {
             to.flushAll();
             awaitValue("2");
             running.awaitOutput("destination has lost something|of the destination has the marker none");
+        }
+    }
+
+    @Test
+    void what_the_destination_loses_before_a_cut_over_is_done_is_copied_first()
+            throws IOException, InterruptedException {
+        String record = new ImportKeys("import").record();
+        from.set("k", "1");
+        try (ImportProcess running = run().awaitOutput("checkpoint 1")) {
+            String before = to.get(MARKER);
+            from.set("k", "2");
+            awaitValue("2");
+            Transaction loss = to.multi();
+            loss.set("k", "1");
+            loss.set(MARKER, before);
+            // At once, so that no checkpoint comes to the slot before.
+            loss.hset(record, "request", new CutOverRequest("now", 200, false, true).toString());
+            loss.exec();
+            assertThat(running.result().exitCode()).isZero();
+            assertThat(to.get("k")).isEqualTo("2");
+            assertThat(to.hget(record, "result")).startsWith("now done");
         }
     }
 

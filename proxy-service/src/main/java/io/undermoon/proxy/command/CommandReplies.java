@@ -1,5 +1,6 @@
 package io.undermoon.proxy.command;
 
+import io.undermoon.glob.GlobPattern;
 import io.netty.buffer.ByteBuf;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;

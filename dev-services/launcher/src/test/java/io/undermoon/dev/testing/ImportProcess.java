@@ -73,8 +73,13 @@ public final class ImportProcess implements AutoCloseable {
      * @param text or several, of which one is enough, separated by {@code |}
      */
     public ImportProcess awaitOutput(String text) {
+        return awaitOutput(text, TIMEOUT);
+    }
+
+    /** The same with a limit of its own. */
+    public ImportProcess awaitOutput(String text, Duration limit) {
         List<String> texts = List.of(text.split("\\|", -1));
-        await("'" + text + "' in the output").atMost(TIMEOUT).until(() -> hasSaid(texts) || !process.isAlive());
+        await("'" + text + "' in the output").atMost(limit).until(() -> hasSaid(texts) || !process.isAlive());
         assertThat(hasSaid(texts)).as("'%s' in the output %s", text, output()).isTrue();
         return this;
     }

@@ -28,6 +28,7 @@ final class ImportRun {
     private final Checkpoints checkpoints;
     private final Progress progress;
     private final String life = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    private boolean isCopied;
     private long beats;
     private long beatNanos = System.nanoTime() - BEAT_NANOS;
     private long lookNanos = System.nanoTime();
@@ -58,6 +59,10 @@ final class ImportRun {
         long firstNumber = checkpoints.last();
         while (true) {
             requireWell();
+            if (!isCopied && attempt.isLive() && backlog.isEmpty()) {
+                isCopied = true;
+                progress.sayCopied();
+            }
             checkpoints.step(source.layout().masters());
             if (System.nanoTime() - beatNanos > BEAT_NANOS) {
                 beatNanos = System.nanoTime();

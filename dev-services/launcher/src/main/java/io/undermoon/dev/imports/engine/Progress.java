@@ -54,6 +54,18 @@ final class Progress {
         out.accept(text);
     }
 
+    /** What was written until all was there for the first time. */
+    void sayCopied() {
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        say(String.format(
+                Locale.ROOT,
+                "all that there was is copied: %d keys, %.1f MB in %.1f s (%.1f MB/s)",
+                counters.keys,
+                counters.bytes / 1e6,
+                seconds,
+                counters.bytes / 1e6 / seconds));
+    }
+
     /** A problem that may pass. */
     void trouble(String text) {
         notices.source(text);

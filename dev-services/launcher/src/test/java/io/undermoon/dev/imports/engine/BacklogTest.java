@@ -2,6 +2,7 @@ package io.undermoon.dev.imports.engine;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.imports.destination.Marker;
 import io.undermoon.dev.imports.destination.SlotBatch;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,25 @@ class BacklogTest {
         assertThat(batch.entries().get(0).dump()).as("it is to go").isEmpty();
         backlog.written(batch);
         assertThat(backlog.isEmpty()).isTrue();
+    }
+
+    @Test
+    void changes_are_not_read_while_a_snapshot_is_read() throws InterruptedException {
+        backlog.beginSnapshot(MASTER);
+        backlog.changed(MASTER, List.of(key("a")), new Position("h", 10, 0));
+        AtomicReference<Backlog.Reading> reading = new AtomicReference<>();
+        Thread reader = new Thread(() -> {
+            try {
+                reading.set(backlog.nextReading(10));
+            } catch (EndedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        reader.start();
+        await().until(() -> reader.getState() == Thread.State.WAITING);
+        backlog.endSnapshot();
+        reader.join();
+        assertThat(reading.get().keys()).hasSize(1);
     }
 
     @Test
