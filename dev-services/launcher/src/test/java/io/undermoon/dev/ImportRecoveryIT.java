@@ -90,7 +90,7 @@ class ImportRecoveryIT {
             loss.set("k", "1");
             loss.set(MARKER, before);
             // At once, so that no checkpoint comes to the slot before.
-            loss.hset(record, "request", new CutOverRequest("now", 200, false, true).toString());
+            loss.hset(record, "request", new CutOverRequest("now", 200, 60, false, true).toString());
             loss.exec();
             assertThat(running.result().exitCode()).isZero();
             assertThat(to.get("k")).isEqualTo("2");

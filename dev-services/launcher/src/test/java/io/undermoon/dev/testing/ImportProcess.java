@@ -79,7 +79,11 @@ public final class ImportProcess implements AutoCloseable {
     /** The same with a limit of its own. */
     public ImportProcess awaitOutput(String text, Duration limit) {
         List<String> texts = List.of(text.split("\\|", -1));
-        await("'" + text + "' in the output").atMost(limit).until(() -> hasSaid(texts) || !process.isAlive());
+        await("'" + text + "' in the output")
+                .atMost(limit)
+                .untilAsserted(() -> assertThat(hasSaid(texts) || !process.isAlive())
+                        .as("its output is %s", output())
+                        .isTrue());
         assertThat(hasSaid(texts)).as("'%s' in the output %s", text, output()).isTrue();
         return this;
     }

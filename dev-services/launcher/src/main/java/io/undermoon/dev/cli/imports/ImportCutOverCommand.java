@@ -2,7 +2,6 @@ package io.undermoon.dev.cli.imports;
 
 import io.undermoon.dev.imports.engine.CutOverRequest;
 import io.undermoon.dev.plan.UsageException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -61,10 +60,9 @@ final class ImportCutOverCommand implements Callable<Integer> {
         if (wait < 0) {
             throw new UsageException("--wait " + wait + " is less than 0");
         }
-        Duration patience = Duration.ofSeconds(wait);
         String id = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
-        CutOverRequest request = new CutOverRequest(id, hold, source.leaveWritable, source.writersStopped);
-        String result = Connections.explained(() -> to.control().cutOver(request, patience, System.out::println));
+        CutOverRequest request = new CutOverRequest(id, hold, wait, source.leaveWritable, source.writersStopped);
+        String result = Connections.explained(() -> to.control().cutOver(request, System.out::println));
         System.out.println(result);
         return result.startsWith("done") ? 0 : 1;
     }

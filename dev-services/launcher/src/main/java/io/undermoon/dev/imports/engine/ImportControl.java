@@ -75,11 +75,11 @@ public final class ImportControl {
     /**
      * Asks for a cut-over and waits for how it ends: a text that begins with {@code done} or {@code refused}.
      *
-     * @param patience for how long it may wait until all has been copied
      * @param progress is told what it waits for
      */
-    public String cutOver(CutOverRequest request, Duration patience, Consumer<String> progress)
+    public String cutOver(CutOverRequest request, Consumer<String> progress)
             throws IOException, InterruptedException {
+        Duration patience = Duration.ofSeconds(request.waitSeconds());
         if ("done".equals(read().get(ImportRecord.STATE))) {
             throw new LaunchException("the import '" + keys.name() + "' is done already");
         }

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class ImportRun {
     private static final long STEP_MILLIS = 50;
     private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long GRACE_SECONDS = 10;
     private static final long MAX_BEHIND_BYTES = 1 << 20;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -27,6 +28,7 @@ final class ImportRun {
     private final Attempt attempt;
     private final Checkpoints checkpoints;
     private final Progress progress;
+    private final RequestAge age;
     private final String life = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private boolean isCopied;
     private long beats;
@@ -42,7 +44,8 @@ final class ImportRun {
             Backlog backlog,
             Attempt attempt,
             Checkpoints checkpoints,
-            Progress progress) {
+            Progress progress,
+            RequestAge age) {
         this.plan = plan;
         this.source = source;
         this.target = target;
@@ -52,6 +55,7 @@ final class ImportRun {
         this.attempt = attempt;
         this.checkpoints = checkpoints;
         this.progress = progress;
+        this.age = age;
     }
 
     /** Whether the import is done; false to begin another attempt at once. */
@@ -118,7 +122,13 @@ final class ImportRun {
     /** Carries a cut-over out, or says what it still has to wait for. Returns whether the import is done. */
     private boolean serve(String text) throws IOException, InterruptedException {
         CutOverRequest request = CutOverRequest.parse(text);
+        long seconds = age.seconds(request.id());
         String missing = missing();
+        if (!missing.isEmpty() && seconds > request.waitSeconds() + GRACE_SECONDS) {
+            // Whoever asked takes it back, unless it has ended.
+            answer(request, "refused: after " + seconds + " s there is still to wait for " + missing, false);
+            return false;
+        }
         String state = missing.isEmpty() ? ImportRecord.STARTED : missing;
         String now = record.update(number, Map.of(ImportRecord.WAITING, request.id() + " " + state));
         if (!missing.isEmpty() || !now.equals(text)) {
@@ -128,21 +138,25 @@ final class ImportRun {
         CutOver.Outcome outcome = new CutOver(plan, source, target, record, number, backlog, progress).run(request);
         requireWell();
         boolean done = outcome.done();
-        progress.say("cut-over " + outcome.text());
-        Map<String, String> fields = new HashMap<>();
-        fields.put(ImportRecord.REQUEST, "");
-        fields.put(ImportRecord.WAITING, "");
-        fields.put(ImportRecord.RESULT, request.id() + " " + outcome.text());
-        if (done) {
-            fields.put(ImportRecord.STATE, "done");
-        }
-        record.update(number, fields);
+        answer(request, outcome.text(), done);
         if (done) {
             attempt.close();
             MarkerRemoval.run(target, plan.keys());
             record.remove(true);
         }
         return done;
+    }
+
+    private void answer(CutOverRequest request, String text, boolean done) throws IOException {
+        progress.say("cut-over " + text);
+        Map<String, String> fields = new HashMap<>();
+        fields.put(ImportRecord.REQUEST, "");
+        fields.put(ImportRecord.WAITING, "");
+        fields.put(ImportRecord.RESULT, request.id() + " " + text);
+        if (done) {
+            fields.put(ImportRecord.STATE, "done");
+        }
+        record.update(number, fields);
     }
 
     /** What is to be waited for before a cut-over makes sense; empty for nothing. */

@@ -40,6 +40,7 @@ public final class Importer {
 
     private final ImportPlan plan;
     private final Consumer<String> out;
+    private final RequestAge age = new RequestAge();
     private boolean hasBegun;
 
     /** The highest number that was used here: a record that has lost its last changes must not have one used again. */
@@ -114,7 +115,8 @@ public final class Importer {
                             backlog,
                             attempt,
                             new Checkpoints(backlog, record, taken.attempt(), last),
-                            new Progress(plan, source, backlog, counters, notices, out))
+                            new Progress(plan, source, backlog, counters, notices, out),
+                            age)
                     .toEnd();
         }
     }
