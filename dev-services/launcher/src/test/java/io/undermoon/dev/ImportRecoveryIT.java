@@ -122,7 +122,9 @@ class ImportRecoveryIT {
     void what_waits_to_be_written_goes_when_the_source_loses_it() throws IOException, InterruptedException {
         fill(5000);
         try (ImportProcess running = run("--rate=1").awaitOutput("a full copy of")) {
-            await("the snapshot is taken").atMost(TIMEOUT).until(() -> from.info("replication").contains("=online"));
+            await("the snapshot is taken")
+                    .atMost(TIMEOUT)
+                    .until(() -> from.info("replication").contains("=online"));
             assertThat(to.dbSize()).as("not all is written").isLessThan(Slot.COUNT + 4000);
             from.flushAll();
             from.set("after", "1");

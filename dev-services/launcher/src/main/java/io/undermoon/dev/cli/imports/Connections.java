@@ -39,5 +39,4 @@ final class Connections {
             throw (CancellationException) new CancellationException("interrupted").initCause(e);
         }
     }
-
 }

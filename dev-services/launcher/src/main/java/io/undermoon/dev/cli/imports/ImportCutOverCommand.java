@@ -47,8 +47,7 @@ final class ImportCutOverCommand implements Callable<Integer> {
 
         @Option(
                 names = "--writers-stopped",
-                description =
-                        "Nobody writes to the source any more: do not hold anybody, and change nothing there.")
+                description = "Nobody writes to the source any more: do not hold anybody, and change nothing there.")
         private boolean writersStopped;
     }
 

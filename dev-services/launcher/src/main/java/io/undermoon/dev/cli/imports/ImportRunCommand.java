@@ -39,8 +39,7 @@ final class ImportRunCommand implements Callable<Integer> {
 
         @Option(
                 names = "--merge",
-                description =
-                        "The destination has keys: replace those that the source has too, and keep the others.")
+                description = "The destination has keys: replace those that the source has too, and keep the others.")
         private boolean merge;
     }
 

@@ -57,7 +57,8 @@ final class ImportSource {
     }
 
     /** Null where none is given. */
-    @Nullable Integer database() {
+    @Nullable
+    Integer database() {
         return database;
     }
 }

@@ -17,8 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description =
-                "Compares types, values and expiry times of the keys of both sides; exit code 1 if any differ.")
+        description = "Compares types, values and expiry times of the keys of both sides; exit code 1 if any differ.")
 final class ImportVerifyCommand implements Callable<Integer> {
     private static final int SHOWN = 50;
 
@@ -80,8 +79,8 @@ final class ImportVerifyCommand implements Callable<Integer> {
         }
         long slotsThatDiffer =
                 differences.stream().mapToInt(Difference::slot).distinct().count();
-        progress.step(verifier.compared() + " keys in " + verifier.slots() + " slots compared, "
-                + differences.size() + " differ, in " + slotsThatDiffer + " slots");
+        progress.step(verifier.compared() + " keys in " + verifier.slots() + " slots compared, " + differences.size()
+                + " differ, in " + slotsThatDiffer + " slots");
         return differences.isEmpty() ? 0 : 1;
     }
 
@@ -93,8 +92,8 @@ final class ImportVerifyCommand implements Callable<Integer> {
         for (String text : slots) {
             String[] ends = text.split("-", -1);
             try {
-                ranges = ranges.union(
-                        SlotRanges.of(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1])));
+                ranges =
+                        ranges.union(SlotRanges.of(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1])));
             } catch (IllegalArgumentException e) {
                 throw new UsageException("--slots " + text + " is not a slot or a range such as 0-8191", e);
             }

@@ -9,7 +9,8 @@ package io.undermoon.dev.imports.engine;
  * @param leaveWritable whether the source goes on taking writes afterwards
  * @param writersStopped whether nobody writes to the source any more, so that nobody needs to be held
  */
-public record CutOverRequest(String id, int holdMillis, int waitSeconds, boolean leaveWritable, boolean writersStopped) {
+public record CutOverRequest(
+        String id, int holdMillis, int waitSeconds, boolean leaveWritable, boolean writersStopped) {
     /** The text in the record of the import. */
     @Override
     public String toString() {

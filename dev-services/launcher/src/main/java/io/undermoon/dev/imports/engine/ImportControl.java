@@ -77,8 +77,7 @@ public final class ImportControl {
      *
      * @param progress is told what it waits for
      */
-    public String cutOver(CutOverRequest request, Consumer<String> progress)
-            throws IOException, InterruptedException {
+    public String cutOver(CutOverRequest request, Consumer<String> progress) throws IOException, InterruptedException {
         Duration patience = Duration.ofSeconds(request.waitSeconds());
         if ("done".equals(read().get(ImportRecord.STATE))) {
             throw new LaunchException("the import '" + keys.name() + "' is done already");

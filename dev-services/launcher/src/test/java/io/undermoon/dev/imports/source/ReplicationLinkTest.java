@@ -44,7 +44,10 @@ class ReplicationLinkTest {
                     Socket replica = server.accept()) {
                 answer(questions, "COMMAND\r\n", "*0\r\n");
                 answer(replica, "psync2\r\n", "+OK\r\n");
-                answer(replica, "PSYNC\r\n$1\r\n?\r\n$2\r\n-1\r\n", "+FULLRESYNC " + HISTORY + " 100\r\n$EOF:" + MARK + "\r\nREDIS");
+                answer(
+                        replica,
+                        "PSYNC\r\n$1\r\n?\r\n$2\r\n-1\r\n",
+                        "+FULLRESYNC " + HISTORY + " 100\r\n$EOF:" + MARK + "\r\nREDIS");
                 // A master that gets an acknowledgement may send the stream right behind the mark.
                 assertThat(received(replica, 2)).as("signs of life only").isEqualTo("\n\n");
                 send(replica, MARK);
