@@ -27,6 +27,7 @@ import io.undermoon.dev.cli.system.AuditCommand;
 import io.undermoon.dev.cli.system.BackupCommand;
 import io.undermoon.dev.cli.system.ContextCommand;
 import io.undermoon.dev.cli.system.DoctorCommand;
+import io.undermoon.dev.cli.system.OperationsCommand;
 import io.undermoon.dev.cli.system.RestoreCommand;
 import io.undermoon.dev.cli.system.StatusCommand;
 import io.undermoon.dev.cli.system.TopCommand;
@@ -113,6 +114,7 @@ final class Undermoon {
         commands.put("backup", BackupCommand.class);
         commands.put("restore", RestoreCommand.class);
         commands.put("audit", AuditCommand.class);
+        commands.put("operations", OperationsCommand.class);
         commands.put("import", ImportCommand.class);
         commands.put("abort", AbortCommand.class);
         commands.put("migrations", MigrationsCommand.class);
