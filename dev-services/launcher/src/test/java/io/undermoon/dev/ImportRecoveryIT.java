@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.imports.destination.ImportKeys;
+import io.undermoon.dev.imports.engine.CutOverRequest;
 import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.ImportProcess;
+import io.undermoon.dev.testing.LargeWrites;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.dev.testing.MixedLoad;
 import io.undermoon.dev.testing.RedisProcess;
@@ -18,13 +20,13 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.Transaction;
 
 /** What an import does about losses, between two plain servers: the destination is any that speaks Redis. */
-@EnabledIfSystemProperty(named = "undermoon.import", matches = "true")
 class ImportRecoveryIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String MARKER = new ImportKeys("import").marker(Slot.of("k"));
@@ -71,31 +73,126 @@ class ImportRecoveryIT {
 
             to.flushAll();
             awaitValue("2");
-            running.awaitOutput("has the marker none");
+            running.awaitOutput("destination has lost something|of the destination has the marker none");
+        }
+    }
+
+    @Test
+    void what_the_destination_loses_before_a_cut_over_is_done_is_copied_first()
+            throws IOException, InterruptedException {
+        String record = new ImportKeys("import").record();
+        from.set("k", "1");
+        try (ImportProcess running = run().awaitOutput("checkpoint 1")) {
+            String before = to.get(MARKER);
+            from.set("k", "2");
+            awaitValue("2");
+            Transaction loss = to.multi();
+            loss.set("k", "1");
+            loss.set(MARKER, before);
+            // At once, so that no checkpoint comes to the slot before.
+            loss.hset(record, "request", new CutOverRequest("now", 200, 60, false, true).toString());
+            loss.exec();
+            assertThat(running.result().exitCode()).isZero();
+            assertThat(to.get("k")).isEqualTo("2");
+            assertThat(to.hget(record, "result")).startsWith("now done");
+        }
+    }
+
+    @Test
+    void a_record_that_a_failover_of_the_destination_loses_is_written_again() throws IOException, InterruptedException {
+        String record = new ImportKeys("import").record();
+        from.set("k", "1");
+        try (ImportProcess running = run().awaitOutput("checkpoint 1")) {
+            String attempt = to.hget(record, "attempt");
+            to.del(record);
+            running.awaitOutput("the destination has lost something");
+            from.set("k", "2");
+            awaitValue("2");
+            await().atMost(TIMEOUT).until(() -> to.hexists(record, "beat"));
+            assertThat(Long.parseLong(to.hget(record, "attempt"))).isGreaterThan(Long.parseLong(attempt));
+            // As a replica that lacks the beginning of the attempt.
+            to.hset(record, "attempt", attempt);
+            running.awaitOutput("the record of the import is that of attempt " + attempt);
+            from.set("k", "3");
+            awaitValue("3");
+        }
+    }
+
+    @Test
+    void what_waits_to_be_written_goes_when_the_source_loses_it() throws IOException, InterruptedException {
+        fill(5000);
+        try (ImportProcess running = run("--rate=1").awaitOutput("a full copy of")) {
+            await("the snapshot is taken")
+                    .atMost(TIMEOUT)
+                    .until(() -> from.info("replication").contains("=online"));
+            assertThat(to.dbSize()).as("not all is written").isLessThan(Slot.COUNT + 4000);
+            from.flushAll();
+            from.set("after", "1");
+            await().atMost(TIMEOUT).until(() -> to.exists("after"));
+            await().atMost(TIMEOUT)
+                    .untilAsserted(() -> assertThat(Contents.of(to)).containsOnlyKeys("after"));
+            // Whatever was on its way then has arrived.
+            running.awaitOutput("behind by 0 bytes and 0 keys");
+            assertThat(Contents.of(to)).containsOnlyKeys("after");
+        }
+    }
+
+    @Test
+    void a_cut_over_waits_until_the_source_is_followed_again() throws IOException, InterruptedException {
+        from.set("k", "1");
+        try (ImportProcess running = run().awaitOutput("following")) {
+            String clients = from.configGet("maxclients").get("maxclients");
+            // Who is connected stays, and nobody else is let in.
+            from.configSet("maxclients", "1");
+            from.sendCommand(Command.CLIENT, "KILL", "TYPE", "replica");
+            from.set("k", "2");
+            try (ImportProcess cutOver = ImportProcess.start(directory, "cutover", to())) {
+                cutOver.awaitOutput("waiting for the connection to 127.0.0.1:" + source.port());
+                from.configSet("maxclients", clients);
+                LauncherProcess.Result result = cutOver.result();
+                assertThat(result.output()).contains("done: ");
+                assertThat(result.exitCode()).isZero();
+            }
+            assertThat(running.result().exitCode()).isZero();
+        }
+        assertThat(to.get("k")).isEqualTo("2");
+    }
+
+    @Test
+    void a_cut_over_that_has_waited_for_long_enough_is_refused_and_forgotten()
+            throws IOException, InterruptedException {
+        from.set("k", "1");
+        try (ImportProcess running = run().awaitOutput("following")) {
+            String clients = from.configGet("maxclients").get("maxclients");
+            from.configSet("maxclients", "1");
+            from.sendCommand(Command.CLIENT, "KILL", "TYPE", "replica");
+            running.awaitOutput("copying");
+            LauncherProcess.Result result = ImportProcess.run(directory, "cutover", to(), "--wait=1");
+            assertThat(result.output()).contains("refused: after 1 s there is still to wait for the connection to");
+            assertThat(result.exitCode()).isEqualTo(1);
+            from.configSet("maxclients", clients);
+            from.set("k", "2");
+            awaitValue("2");
+            assertThat(running.output()).doesNotContain("cut-over");
         }
     }
 
     @Test
     void a_full_copy_that_is_broken_off_begins_anew_and_removes_what_has_gone_since()
             throws IOException, InterruptedException {
-        Pipeline pipeline = from.pipelined();
-        for (int i = 0; i < 30_000; i++) {
-            pipeline.set("key:" + i, "x".repeat(500));
-        }
-        pipeline.sync();
+        fill(6000);
         try (ImportProcess slow = run("--rate=2", "--memory=1")) {
-            await().atMost(TIMEOUT).until(() -> to.dbSize() > Slot.COUNT + 3000);
+            await().atMost(TIMEOUT).until(() -> to.dbSize() > Slot.COUNT + 1000);
             slow.kill();
         }
-        for (int i = 0; i < 30_000; i += 2) {
+        for (int i = 0; i < 6000; i += 2) {
             from.del("key:" + i);
         }
-        // So that the next snapshot is another one.
         try (ImportProcess again = run().awaitOutput("following")) {
-            await().atMost(TIMEOUT)
-                    .untilAsserted(() -> assertThat(Contents.of(to)).isEqualTo(Contents.of(from)));
+            await().atMost(TIMEOUT).until(() -> to.dbSize() == Slot.COUNT + 1 + 3000);
             assertThat(again.output()).contains("a full copy of");
         }
+        assertThat(Contents.differences(Contents.of(from), Contents.of(to))).isEmpty();
     }
 
     @Test
@@ -113,7 +210,8 @@ class ImportRecoveryIT {
             running.awaitOutput("following");
             load.stop();
             LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to(), "--writers-stopped");
-            assertThat(cutOver.output()).startsWith("done");
+            assertThat(cutOver.output()).contains("done: ");
+            assertThat(running.result().exitCode()).isZero();
             assertThat(from.set("still", "writable")).isEqualTo("OK");
             from.del("still");
             assertThat(to.keys("undermoon:import:import:*")).isEmpty();
@@ -128,17 +226,15 @@ class ImportRecoveryIT {
     @Test
     void a_cut_over_that_takes_too_long_leaves_the_source_as_it_was() throws IOException, InterruptedException {
         try (ImportProcess running = run("--rate=1").awaitOutput("following")) {
-            // At a megabyte a second what comes after this one waits for a while.
-            byte[] large = new byte[20_000_000];
-            new SplittableRandom(1).nextBytes(large);
-            from.set("large".getBytes(StandardCharsets.UTF_8), large);
-            await().atMost(TIMEOUT).until(() -> to.exists("large"));
-            from.set("k", "later");
-            LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to(), "--hold=20");
-            assertThat(cutOver.output()).startsWith("refused: ").contains("--hold");
+            LauncherProcess.Result cutOver;
+            // At a megabyte a second each of these takes longer than writers are held.
+            try (LargeWrites writes = new LargeWrites(source.client()).start()) {
+                await().atMost(TIMEOUT).until(() -> to.exists(LargeWrites.KEY));
+                cutOver = ImportProcess.run(directory, "cutover", to(), "--hold=20");
+            }
+            assertThat(cutOver.output()).contains("refused: ", "--hold");
             assertThat(cutOver.exitCode()).isEqualTo(1);
             assertThat(from.configGet("min-replicas-to-write")).containsEntry("min-replicas-to-write", "0");
-            awaitValue("later");
             from.set("k", "goes on");
             awaitValue("goes on");
             assertThat(running.output()).contains("writers go on");
@@ -157,6 +253,18 @@ class ImportRecoveryIT {
 
     private String to() {
         return "--to=127.0.0.1:" + destination.port();
+    }
+
+    /** Keys of a kilobyte that no compression makes less. */
+    private void fill(int keys) {
+        SplittableRandom random = new SplittableRandom(3);
+        Pipeline pipeline = from.pipelined();
+        for (int i = 0; i < keys; i++) {
+            byte[] value = new byte[1000];
+            random.nextBytes(value);
+            pipeline.set(("key:" + i).getBytes(StandardCharsets.UTF_8), value);
+        }
+        pipeline.sync();
     }
 
     private void awaitValue(String value) {

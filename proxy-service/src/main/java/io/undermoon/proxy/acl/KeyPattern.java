@@ -1,6 +1,6 @@
 package io.undermoon.proxy.acl;
 
-import io.undermoon.proxy.command.GlobPattern;
+import io.undermoon.glob.GlobPattern;
 
 /**
  * A pattern of keys that may be read, written, or both: {@code %R~pattern}, {@code %W~pattern}, {@code ~pattern}.

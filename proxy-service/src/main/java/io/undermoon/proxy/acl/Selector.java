@@ -1,8 +1,8 @@
 package io.undermoon.proxy.acl;
 
+import io.undermoon.glob.GlobPattern;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandFlag;
-import io.undermoon.proxy.command.GlobPattern;
 import io.undermoon.proxy.command.KeyCheck;
 import io.undermoon.proxy.command.Keys;
 import io.undermoon.proxy.frame.CommandFrame;

@@ -1,6 +1,7 @@
 package io.undermoon.proxy.command;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.glob.GlobPattern;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.Protocol;
 import io.undermoon.resp.RespWriter;

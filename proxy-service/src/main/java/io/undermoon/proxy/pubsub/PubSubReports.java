@@ -1,9 +1,9 @@
 package io.undermoon.proxy.pubsub;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.glob.GlobPattern;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandCatalog;
-import io.undermoon.proxy.command.GlobPattern;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.resp.RespWriter;
 import java.nio.charset.StandardCharsets;

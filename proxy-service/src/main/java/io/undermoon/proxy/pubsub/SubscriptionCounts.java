@@ -1,6 +1,6 @@
 package io.undermoon.proxy.pubsub;
 
-import io.undermoon.proxy.command.GlobPattern;
+import io.undermoon.glob.GlobPattern;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

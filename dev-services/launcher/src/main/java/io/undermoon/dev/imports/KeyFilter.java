@@ -1,19 +1,28 @@
 package io.undermoon.dev.imports;
 
+import io.undermoon.glob.GlobPattern;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Which keys are imported: those that match one of the patterns, if there are any, and none of the excluded ones. */
 public final class KeyFilter {
-    private final List<Glob> included;
-    private final List<Glob> excluded;
+    private final List<GlobPattern> included;
+    private final List<GlobPattern> excluded;
     private final String text;
 
     /** Patterns as {@code KEYS} takes them. */
     public KeyFilter(List<String> included, List<String> excluded) {
-        this.included = included.stream().map(Glob::new).toList();
-        this.excluded = excluded.stream().map(Glob::new).toList();
+        this.included = patterns(included);
+        this.excluded = patterns(excluded);
         this.text = "keys=" + included + " without=" + excluded;
+    }
+
+    /** They are compared byte by byte, each byte as one character. */
+    private static List<GlobPattern> patterns(List<String> texts) {
+        return texts.stream()
+                .map(text -> new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
+                .map(GlobPattern::ofCase)
+                .toList();
     }
 
     /** All keys. */

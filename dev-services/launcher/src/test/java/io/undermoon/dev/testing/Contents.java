@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.StreamEntry;
 
@@ -20,9 +21,14 @@ public final class Contents {
         TreeMap<String, String> contents = new TreeMap<>();
         for (byte[] key : server.keys("*".getBytes(StandardCharsets.UTF_8))) {
             String name = new String(key, StandardCharsets.ISO_8859_1);
+            if (name.startsWith("undermoon:import:")) {
+                continue;
+            }
             long expires = server.pexpireTime(key);
-            if (expires != -2 && !name.startsWith("undermoon:import:")) {
-                contents.put(name, server.type(key) + " expires=" + expires + " " + value(server, key));
+            String text = server.type(key) + " expires=" + expires + " " + value(server, key);
+            // Looked at last, as it may expire in between.
+            if (server.exists(key)) {
+                contents.put(name, text);
             }
         }
         return contents;
@@ -86,7 +92,10 @@ public final class Contents {
     }
 
     /** Long values by their length and a sum. */
-    private static String text(byte[] bytes) {
+    private static String text(byte @Nullable [] bytes) {
+        if (bytes == null) {
+            return "";
+        }
         return bytes.length > 500
                 ? bytes.length + " bytes, sum " + Arrays.hashCode(bytes)
                 : new String(bytes, StandardCharsets.ISO_8859_1);

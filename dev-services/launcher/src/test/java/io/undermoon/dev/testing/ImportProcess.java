@@ -32,7 +32,8 @@ public final class ImportProcess implements AutoCloseable {
     public static ImportProcess start(Path directory, String... arguments) throws IOException {
         Path output = Files.createTempFile(directory, "import", ".out");
         List<String> command = new ArrayList<>(
-                List.of(Programs.java().toString(), "-Xmx512m", "-XX:+UseSerialGC", "-jar", JAR.toString(), "import"));
+                List.of(Programs.java().toString(), "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-jar", JAR.toString(), "import"));
         command.addAll(List.of(arguments));
         return new ImportProcess(
                 new ProcessBuilder(command)
@@ -66,13 +67,30 @@ public final class ImportProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until it has said something. */
+    /**
+     * Waits until it has said something.
+     *
+     * @param text or several, of which one is enough, separated by {@code |}
+     */
     public ImportProcess awaitOutput(String text) {
+        return awaitOutput(text, TIMEOUT);
+    }
+
+    /** The same with a limit of its own. */
+    public ImportProcess awaitOutput(String text, Duration limit) {
+        List<String> texts = List.of(text.split("\\|", -1));
         await("'" + text + "' in the output")
-                .atMost(TIMEOUT)
-                .until(() -> output().contains(text) || !process.isAlive());
-        assertThat(output()).contains(text);
+                .atMost(limit)
+                .untilAsserted(() -> assertThat(hasSaid(texts) || !process.isAlive())
+                        .as("its output is %s", output())
+                        .isTrue());
+        assertThat(hasSaid(texts)).as("'%s' in the output %s", text, output()).isTrue();
         return this;
+    }
+
+    private boolean hasSaid(List<String> texts) {
+        String output = output();
+        return texts.stream().anyMatch(output::contains);
     }
 
     /** Ends it as {@code kill -9} does. */

@@ -4,23 +4,27 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /**
  * A client whose commands must be executed once and in order: counters, lists, texts that grow, keys that change
  * their names and expire, transactions and scripts over several slots. Goes on until it is told to stop, or the
- * server refuses writes.
+ * server refuses writes; connects again when the connection is lost.
  */
 public final class MixedLoad implements AutoCloseable {
     private static final int KEYS = 1000;
     private static final int FEW = 50;
     private static final int AT_ONCE = 20;
+    private static final long RETRY_MILLIS = 50;
     private static final String SCRIPT = "redis.call('INCR', KEYS[1]) redis.call('APPEND', KEYS[2], ARGV[1]) return 1";
 
-    private final Jedis client;
+    private final Supplier<Jedis> server;
+    private Jedis client;
     private final SplittableRandom random;
     private final List<Consumer<Pipeline>> operations;
     private final AtomicLong commands = new AtomicLong();
@@ -33,7 +37,16 @@ public final class MixedLoad implements AutoCloseable {
      * @param slots whether commands may have keys of several slots
      */
     public MixedLoad(Jedis client, long seed, boolean slots) {
-        this.client = client;
+        this(() -> client, seed, slots);
+    }
+
+    /**
+     * @param server connects to it
+     * @param slots whether commands may have keys of several slots
+     */
+    public MixedLoad(Supplier<Jedis> server, long seed, boolean slots) {
+        this.server = server;
+        this.client = server.get();
         this.random = new SplittableRandom(seed);
         this.operations = slots ? operations("") : operations("{t}");
     }
@@ -75,22 +88,43 @@ public final class MixedLoad implements AutoCloseable {
 
     private void run() {
         try {
-            while (!stopping) {
-                Pipeline pipeline = client.pipelined();
-                for (int i = 0; i < AT_ONCE; i++) {
-                    operations.get(random.nextInt(operations.size())).accept(pipeline);
+            while (!stopping && refusal.isEmpty()) {
+                try {
+                    burst();
+                } catch (JedisConnectionException e) {
+                    connect();
                 }
-                for (Object reply : pipeline.syncAndReturnAll()) {
-                    if (reply instanceof JedisException problem && isFinal(problem)) {
-                        refusal = String.valueOf(problem.getMessage());
-                        return;
-                    }
-                }
-                commands.addAndGet(AT_ONCE);
                 Thread.sleep(2);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void burst() {
+        Pipeline pipeline = client.pipelined();
+        for (int i = 0; i < AT_ONCE; i++) {
+            operations.get(random.nextInt(operations.size())).accept(pipeline);
+        }
+        for (Object reply : pipeline.syncAndReturnAll()) {
+            if (reply instanceof JedisException problem && isFinal(problem)) {
+                refusal = String.valueOf(problem.getMessage());
+                return;
+            }
+        }
+        commands.addAndGet(AT_ONCE);
+    }
+
+    private void connect() throws InterruptedException {
+        client.close();
+        while (!stopping) {
+            try {
+                client = server.get();
+                client.ping();
+                return;
+            } catch (JedisException e) {
+                Thread.sleep(RETRY_MILLIS);
+            }
         }
     }
 

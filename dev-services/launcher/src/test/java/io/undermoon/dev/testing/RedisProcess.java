@@ -16,19 +16,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** One Redis server that belongs to no installation. */
 public final class RedisProcess implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration LOADING = Duration.ofSeconds(120);
 
     private final int port;
-    private final ProcessIdentity process;
+    private final Supplier<ProcessIdentity> start;
+    private ProcessIdentity process;
 
-    private RedisProcess(int port, ProcessIdentity process) {
+    private RedisProcess(int port, Supplier<ProcessIdentity> start) {
         this.port = port;
-        this.process = process;
+        this.start = start;
+        this.process = start.get();
+        await().atMost(TIMEOUT).ignoreExceptions().until(() -> answers());
     }
 
     /** @param options in the form of the command line */
@@ -40,10 +45,25 @@ public final class RedisProcess implements AutoCloseable {
         command.addAll(List.of(options));
         ServiceSpec service = new ServiceSpec(
                 "redis-" + port, ServiceKind.REDIS, command, List.of(), new Readiness(Readiness.Check.PING, port));
-        RedisProcess redis = new RedisProcess(
-                port, ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
-        await().atMost(TIMEOUT).ignoreExceptions().until(() -> redis.answers());
-        return redis;
+        return new RedisProcess(
+                port, () -> ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
+    }
+
+    /** One that has after a restart what it had, or nearly so. */
+    public static RedisProcess startDurable(Path directory, String... options) throws IOException {
+        Path own = Files.createTempDirectory(directory, "redis");
+        List<String> all = new ArrayList<>(List.of("--dir", own.toString(), "--appendonly", "yes"));
+        all.addAll(List.of("--auto-aof-rewrite-min-size", "1gb"));
+        all.addAll(List.of(options));
+        return start(directory, all.toArray(String[]::new));
+    }
+
+    /** Kills it and starts it again at the same port. */
+    public void killAndStart() {
+        close();
+        await("it has ended").atMost(TIMEOUT).until(() -> !LiveProcesses.isRunning(process));
+        process = start.get();
+        await("it answers").atMost(LOADING).ignoreExceptions().until(() -> answers());
     }
 
     /** A sentinel alone, that takes a master for lost after half a second. */
@@ -65,18 +85,16 @@ public final class RedisProcess implements AutoCloseable {
                 List.of(RedisBinary.any().toString(), configuration.toString(), "--sentinel"),
                 List.of(),
                 new Readiness(Readiness.Check.PING, port));
-        RedisProcess sentinel = new RedisProcess(
-                port, ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
-        await().atMost(TIMEOUT).ignoreExceptions().until(() -> sentinel.answers());
-        return sentinel;
+        return new RedisProcess(
+                port, () -> ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
     }
 
     private boolean answers() {
         try (Jedis jedis = client()) {
             return jedis.ping().equals("PONG");
         } catch (JedisDataException e) {
-            // It wants a password.
-            return true;
+            // Else it wants a password.
+            return !String.valueOf(e.getMessage()).startsWith("LOADING");
         }
     }
 

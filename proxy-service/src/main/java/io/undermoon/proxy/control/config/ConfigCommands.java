@@ -1,10 +1,10 @@
 package io.undermoon.proxy.control.config;
 
 import io.netty.buffer.ByteBuf;
+import io.undermoon.glob.GlobPattern;
 import io.undermoon.proxy.client.Client;
 import io.undermoon.proxy.client.Guard;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.command.GlobPattern;
 import io.undermoon.proxy.control.ErrorReplyException;
 import io.undermoon.proxy.control.HandlerTable;
 import io.undermoon.proxy.control.Replies;

@@ -5,6 +5,7 @@ import io.undermoon.dev.imports.wire.Replies;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.resp.RespValue;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +27,24 @@ public final class ImportRecord {
     public static final String REQUEST = "request";
     public static final String RESULT = "result";
     public static final String FENCE = "fence";
+
+    /** What a cut-over waits for: the id of the request, and words; {@link #STARTED} instead of them when it begins. */
+    public static final String WAITING = "waiting";
+
+    public static final String STARTED = "started";
     private static final String CHECKPOINT = "checkpoint:";
+    private static final long LOOK_MILLIS = 200;
 
     /**
-     * Argument: the number of the attempt before. The reply is the number of the new one, or 0 if another was
-     * quicker.
+     * Arguments: the number of the attempt before, that of the new one, then fields and values. The reply is the
+     * number that is there then; the same if it is sent twice because a reply was lost.
      */
     private static final String BEGIN = """
-            if (redis.call('HGET', KEYS[1], 'attempt') or '0') ~= ARGV[1] then return 0 end
+            local a = redis.call('HGET', KEYS[1], 'attempt') or '0'
+            if a ~= ARGV[1] then return a end
             redis.call('HSET', KEYS[1], 'attempt', ARGV[2])
             for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-            return 1
+            return ARGV[2]
             """;
 
     /** Arguments: the attempt, then fields and values; an empty value removes the field. The reply is the request. */
@@ -48,6 +56,15 @@ public final class ImportRecord {
               else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
             end
             return 'REQUEST ' .. (redis.call('HGET', KEYS[1], 'request') or '')
+            """;
+
+    /** Arguments: a request, and what is there when it is carried out already. The reply is 1 if it is taken back. */
+    private static final String WITHDRAW = """
+            if redis.call('HGET', KEYS[1], 'waiting') == ARGV[2] then return 0 end
+            if redis.call('HGET', KEYS[1], 'request') == ARGV[1] then
+              redis.call('HDEL', KEYS[1], 'request', 'waiting')
+            end
+            return 1
             """;
 
     private final Target target;
@@ -67,12 +84,27 @@ public final class ImportRecord {
      * Begins an attempt.
      *
      * @param before the number in the record; 0 for none
-     * @return false if the record has another one by now
+     * @param attempt a higher one that nobody else chooses
+     * @throws TakenOverException if another process has begun one
+     * @throws IOException also if the record has lost the former attempt
      */
-    public boolean begin(long before, long attempt, Map<String, String> fields) throws IOException {
+    public void begin(long before, long attempt, Map<String, String> fields) throws IOException {
         List<Object> words = new ArrayList<>(List.of("EVAL", BEGIN, 1, key, before, attempt));
         fields.forEach((field, value) -> words.addAll(List.of(field, value)));
-        return Reply.number(target.call(key, words.toArray())) == 1;
+        String found = Reply.text(target.call(key, words.toArray()));
+        if (!found.equals(String.valueOf(attempt))) {
+            throw other(found, before);
+        }
+    }
+
+    /**
+     * The record is that of another attempt: of a later one, which shuts this one out, or of a former one or of none,
+     * because the destination has lost what was written last.
+     */
+    private static IOException other(String found, long attempt) {
+        String text = "the record of the import is that of attempt " + found + ", and this is attempt " + attempt;
+        boolean isLater = found.matches("[0-9]{1,18}") && Long.parseLong(found) > attempt;
+        return isLater ? new TakenOverException(text) : new IOException(text + "; the destination has lost something");
     }
 
     /**
@@ -80,14 +112,14 @@ public final class ImportRecord {
      *
      * @return what the import is asked to do; empty for nothing
      * @throws TakenOverException if a later attempt has begun
+     * @throws IOException also if the record has lost this attempt
      */
     public String update(long attempt, Map<String, String> fields) throws IOException {
         List<Object> words = new ArrayList<>(List.of("EVAL", UPDATE, 1, key, attempt));
         fields.forEach((field, value) -> words.addAll(List.of(field, value)));
         String reply = Reply.text(target.call(key, words.toArray()));
         if (reply.startsWith(SlotScripts.OTHER)) {
-            throw new TakenOverException("the record of the import is that of attempt "
-                    + reply.substring(SlotScripts.OTHER.length()) + ", and this is attempt " + attempt);
+            throw other(reply.substring(SlotScripts.OTHER.length()), attempt);
         }
         return reply.substring("REQUEST ".length());
     }
@@ -95,6 +127,11 @@ public final class ImportRecord {
     /** Asks the import for something; whoever runs it looks several times a second. */
     public void request(String text) throws IOException {
         target.call(key, "HSET", key, REQUEST, text);
+    }
+
+    /** Takes a request back. Returns false if it is being carried out, so that an answer will come. */
+    public boolean withdraw(String id, String text) throws IOException {
+        return Reply.number(target.call(key, "EVAL", WITHDRAW, 1, key, text, id + " " + STARTED)) == 1;
     }
 
     /** The field of a checkpoint. */
@@ -113,12 +150,12 @@ public final class ImportRecord {
         return checkpoints;
     }
 
-    /** Whether somebody runs the import, which is seen by its beats. */
-    public boolean isRunning() throws IOException {
+    /** Whether somebody runs the import, which is seen by its beats within some time. */
+    public boolean isRunning(Duration patience) throws IOException {
         String first = read().getOrDefault(BEAT, "");
-        for (int i = 0; i < 15; i++) {
+        for (long i = 0; i < patience.toMillis() / LOOK_MILLIS; i++) {
             try {
-                Thread.sleep(200);
+                Thread.sleep(LOOK_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted", e);

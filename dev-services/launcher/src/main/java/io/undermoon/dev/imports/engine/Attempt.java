@@ -16,11 +16,11 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.Slot;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
 
 /**
  * The threads of one attempt: a link to every master of the source, who reads keys again, and who writes. They share
@@ -90,20 +90,22 @@ final class Attempt implements Follower, AutoCloseable {
         }
     }
 
-    /** Masters whose connection is lost at the moment. */
-    Set<HostPort> broken() {
-        return new HashSet<>(broken);
-    }
-
-    /** Whether nothing has to be copied as a whole any more. */
-    boolean isWhole() {
-        return backlog.snapshots() == 0
-                && source.layout().masters().stream().allMatch(master -> backlog.position(master) != null);
-    }
-
-    /** Whether it is whole, and the streams of all masters are followed at the moment. */
+    /** Whether all has been copied as a whole, and the streams of all masters are followed at the moment. */
     boolean isLive() {
-        return broken.isEmpty() && isWhole();
+        return broken.isEmpty() && backlog.isWhole(source.layout().masters());
+    }
+
+    /** Why it is not live; empty if it is. */
+    String missing() {
+        if (!broken.isEmpty()) {
+            return "the connection to " + broken.iterator().next();
+        }
+        for (HostPort master : source.layout().masters()) {
+            if (backlog.position(master) == null) {
+                return "the stream of " + master;
+            }
+        }
+        return backlog.snapshots() == 0 ? "" : "the full copy: " + backlog.changesOpen() + " keys are on their way";
     }
 
     @Override
@@ -161,8 +163,12 @@ final class Attempt implements Follower, AutoCloseable {
         } catch (RdbException e) {
             backlog.fail(new LaunchException(master + ": " + e.getMessage(), e));
         } catch (IOException e) {
-            // The link begins another one.
-            notices.source(String.valueOf(e.getMessage()));
+            if (spool.hasFailed()) {
+                // The link begins another one.
+                notices.source(String.valueOf(e.getMessage()));
+            } else {
+                backlog.fail(new IOException("the snapshot of " + master + " is not read: " + e.getMessage(), e));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -188,7 +194,10 @@ final class Attempt implements Follower, AutoCloseable {
     private void removeSurplus(HostPort master) throws InterruptedException {
         while (true) {
             try (SourceReader reader = source.reader()) {
-                destination.findSurplus(slot -> source.layout().isContent(master, slot), reader, backlog::readAgain);
+                IntPredicate mine = slot -> source.layout().isContent(master, slot);
+                // Values that wait here, of a former snapshot or from before a FLUSHALL, are found by no scan.
+                destination.findSurplus(backlog.pending(mine), reader, backlog::readAgain);
+                destination.findSurplus(mine, reader, backlog::readAgain);
                 return;
             } catch (IOException e) {
                 notices.destination(String.valueOf(e.getMessage()));

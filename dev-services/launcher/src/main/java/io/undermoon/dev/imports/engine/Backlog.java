@@ -6,6 +6,8 @@ import io.undermoon.dev.imports.source.KeyState;
 import io.undermoon.dev.imports.source.Position;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.slot.Slot;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,6 +15,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,9 @@ final class Backlog {
     private static final int MAX_BATCH_BYTES = 1 << 20;
     private static final byte[] NOTHING = {};
 
+    /** What the name of a key takes beside its bytes. */
+    private static final int NAME_BYTES = 120;
+
     private final SlotWork[] slots = new SlotWork[Slot.COUNT];
     private final Deque<SlotWork> toRead = new ArrayDeque<>();
     private final Deque<SlotWork> toWrite = new ArrayDeque<>();
@@ -33,22 +40,30 @@ final class Backlog {
     private final Counters counters;
     private final long maxBytes;
 
+    /** Names of keys to read that memory has no room for. */
+    private final KeySpill spill;
+
     /** Changes that are not written yet, of the present generation and of the one before. */
     private final long[] open = new long[2];
 
     private long generation;
     private long unwrittenBytes;
+    private long unreadBytes;
     private int snapshots;
     private @Nullable Exception failure;
     private boolean ended;
 
-    /** @param maxBytes of values that may wait to be written */
-    Backlog(List<Marker> markers, long maxBytes, Counters counters) {
+    /**
+     * @param maxBytes of values that may wait to be written, and of names that wait to be read
+     * @param directory for further names
+     */
+    Backlog(List<Marker> markers, long maxBytes, Path directory, Counters counters) {
         for (int slot = 0; slot < Slot.COUNT; slot++) {
             slots[slot] = new SlotWork(slot, markers.get(slot));
         }
         this.maxBytes = maxBytes;
         this.counters = counters;
+        this.spill = new KeySpill(directory);
     }
 
     /** Keys to read, with the slots that they belong to. */
@@ -70,13 +85,78 @@ final class Backlog {
         keys.forEach(this::add);
     }
 
-    private void add(byte[] key) {
-        SlotWork work = slots[Slot.of(key)];
-        if (work.unread.putIfAbsent(new Key(key), generation) == null) {
-            open[(int) (generation & 1)]++;
-            counters.unread++;
-            queueForReading(work);
+    private void add(byte[] name) {
+        SlotWork work = slots[Slot.of(name)];
+        Key key = new Key(name);
+        if (work.unread.containsKey(key)) {
+            return;
         }
+        open[(int) (generation & 1)]++;
+        counters.unread++;
+        if (unreadBytes < maxBytes) {
+            putUnread(work, key, generation);
+        } else {
+            toSpill(name);
+        }
+    }
+
+    private void putUnread(SlotWork work, Key key, long changedIn) {
+        work.unread.put(key, changedIn);
+        unreadBytes += NAME_BYTES + key.bytes().length;
+        queueForReading(work);
+    }
+
+    private void toSpill(byte[] name) {
+        try {
+            if (!ended) {
+                spill.add(generation, name);
+            }
+        } catch (IOException e) {
+            fail(new IOException("the names of changed keys cannot be kept: " + e.getMessage(), e));
+        }
+    }
+
+    /** Brings names back for which there is room now. */
+    private void fromSpill() {
+        try {
+            while (!ended && !spill.isEmpty() && unreadBytes < maxBytes / 2) {
+                for (KeySpill.Entry entry : spill.take()) {
+                    SlotWork work = slots[Slot.of(entry.name())];
+                    Key key = new Key(entry.name());
+                    Long former = work.unread.get(key);
+                    if (former == null) {
+                        putUnread(work, key, entry.generation());
+                    } else {
+                        work.unread.put(key, Math.min(former, entry.generation()));
+                        open[(int) (Math.max(former, entry.generation()) & 1)]--;
+                        counters.unread--;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            fail(new IOException("the names of changed keys cannot be read: " + e.getMessage(), e));
+        }
+    }
+
+    /**
+     * Keys of which a value waits to be written, is being written or is being read. All other values that this
+     * attempt has got are in the destination.
+     *
+     * @param mine of which slots
+     */
+    synchronized List<byte[]> pending(IntPredicate mine) {
+        List<byte[]> pending = new ArrayList<>();
+        for (SlotWork work : slots) {
+            if (mine.test(work.slot)) {
+                work.unwritten.keySet().forEach(key -> pending.add(key.bytes()));
+                pending.addAll(work.beingRead);
+                SlotBatch batch = work.batch;
+                if (batch != null) {
+                    batch.entries().forEach(entry -> pending.add(entry.key()));
+                }
+            }
+        }
+        return pending;
     }
 
     /** A snapshot begins: changes wait until it has been read, because it has older values of the same keys. */
@@ -126,7 +206,7 @@ final class Backlog {
 
     /** The next keys to read; waits for some, and while snapshots are read or too much is to be written. */
     synchronized Reading nextReading(int maxKeys) throws EndedException {
-        while (snapshots > 0 || toRead.isEmpty() || unwrittenBytes > maxBytes) {
+        while (!canBeRead()) {
             await();
         }
         requireRunning();
@@ -134,19 +214,29 @@ final class Backlog {
         while (!toRead.isEmpty() && reading.keys().size() < maxKeys) {
             SlotWork work = toRead.remove();
             work.isQueuedForReading = false;
-            work.isBeingRead = true;
             int before = reading.keys().size();
             Iterator<Map.Entry<Key, Long>> unread = work.unread.entrySet().iterator();
             while (unread.hasNext() && reading.keys().size() < maxKeys) {
                 Map.Entry<Key, Long> entry = unread.next();
-                reading.keys().add(entry.getKey().bytes());
+                byte[] name = entry.getKey().bytes();
+                reading.keys().add(name);
                 reading.generations().add(entry.getValue());
+                work.beingRead.add(name);
+                unreadBytes -= NAME_BYTES + name.length;
                 unread.remove();
             }
             reading.works().add(work);
             reading.counts().add(reading.keys().size() - before);
         }
         return reading;
+    }
+
+    private boolean canBeRead() {
+        if (snapshots > 0) {
+            return false;
+        }
+        fromSpill();
+        return !toRead.isEmpty() && unwrittenBytes <= maxBytes;
     }
 
     /** The keys were read. */
@@ -165,14 +255,14 @@ final class Backlog {
                         new SlotBatch.Entry(name, state.expiresMillis(), dump == null ? NOTHING : dump));
                 counters.unread--;
             }
-            work.isBeingRead = false;
+            work.beingRead.clear();
             queueForReading(work);
         }
         counters.reread += states.size();
     }
 
     private void queueForReading(SlotWork work) {
-        if (!work.unread.isEmpty() && !work.isBeingRead && !work.isQueuedForReading) {
+        if (!work.unread.isEmpty() && work.beingRead.isEmpty() && !work.isQueuedForReading) {
             work.isQueuedForReading = true;
             toRead.add(work);
             notifyAll();
@@ -238,8 +328,16 @@ final class Backlog {
 
     // Checkpoints.
 
-    /** Begins another generation. The positions hold when {@link #isClosed} says so of the one that is returned. */
-    synchronized Checkpoint begin(long number) {
+    /**
+     * Begins another generation. The positions hold when {@link #isClosed} says so of the one that is returned.
+     *
+     * @param masters of all of which there has to be a position, as well as no snapshot on its way: otherwise nothing
+     *     is begun, and null is returned
+     */
+    synchronized @Nullable Checkpoint begin(long number, Set<HostPort> masters) {
+        if (!isWhole(masters)) {
+            return null;
+        }
         Checkpoint checkpoint = new Checkpoint(number, generation, Map.copyOf(positions));
         generation++;
         return checkpoint;
@@ -273,6 +371,11 @@ final class Backlog {
         return open[0] == 0 && open[1] == 0 && snapshots == 0;
     }
 
+    /** Whether nothing of some masters has to be copied as a whole any more. */
+    synchronized boolean isWhole(Set<HostPort> masters) {
+        return snapshots == 0 && positions.keySet().containsAll(masters);
+    }
+
     synchronized @Nullable Position position(HostPort master) {
         return positions.get(master);
     }
@@ -284,6 +387,15 @@ final class Backlog {
             markers.add(work.marker);
         }
         return markers;
+    }
+
+    /** The number of names of keys to read that are in memory; others are in a file. */
+    synchronized long namesInMemory() {
+        long names = 0;
+        for (SlotWork work : slots) {
+            names += work.unread.size();
+        }
+        return names;
     }
 
     synchronized int snapshots() {
@@ -309,6 +421,11 @@ final class Backlog {
     synchronized void end() {
         ended = true;
         notifyAll();
+        try {
+            spill.close();
+        } catch (IOException e) {
+            // Nobody reads it any more.
+        }
     }
 
     synchronized @Nullable Exception failure() {

@@ -1,8 +1,10 @@
 package io.undermoon.dev.imports.engine;
 
 import io.undermoon.dev.imports.destination.ImportRecord;
+import io.undermoon.metadata.HostPort;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,15 +39,14 @@ final class Checkpoints {
     /**
      * Goes as far as it can without waiting.
      *
-     * @param whole whether there is a position for every master
+     * @param masters of the source
      */
-    void step(boolean whole) throws IOException {
+    void step(Set<HostPort> masters) throws IOException {
         Checkpoint current = open;
         if (current == null) {
-            if (System.nanoTime() - doneNanos > INTERVAL_NANOS && whole) {
-                Checkpoint begun = backlog.begin(number + 1);
-                number++;
-                open = begun;
+            if (System.nanoTime() - doneNanos > INTERVAL_NANOS) {
+                open = backlog.begin(number + 1, masters);
+                number += open == null ? 0 : 1;
                 isTold = false;
             }
             return;

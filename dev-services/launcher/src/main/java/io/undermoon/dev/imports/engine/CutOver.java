@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 final class CutOver {
     private static final int TRIES = 5;
     private static final long BETWEEN_MILLIS = 500;
-    private static final int MOST_OPEN = 5000;
+    static final int MOST_OPEN = 5000;
 
     /** More replicas than a master ever has: it refuses writes with {@code NOREPLICAS}, and answers reads. */
     private static final String NEVER = "1000000";
@@ -93,6 +93,10 @@ final class CutOver {
         for (int i = 0; i < TRIES; i++) {
             if (i > 0) {
                 Thread.sleep(BETWEEN_MILLIS);
+            }
+            if (backlog.failure() != null) {
+                // The next attempt carries the request out.
+                break;
             }
             if (backlog.changesOpen() > MOST_OPEN) {
                 problem = backlog.changesOpen() + " changes are not in the destination yet";

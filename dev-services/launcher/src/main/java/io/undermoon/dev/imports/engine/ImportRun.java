@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 final class ImportRun {
     private static final long STEP_MILLIS = 50;
     private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long GRACE_SECONDS = 10;
+    private static final long MAX_BEHIND_BYTES = 1 << 20;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ImportPlan plan;
@@ -26,7 +28,9 @@ final class ImportRun {
     private final Attempt attempt;
     private final Checkpoints checkpoints;
     private final Progress progress;
+    private final RequestAge age;
     private final String life = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    private boolean isCopied;
     private long beats;
     private long beatNanos = System.nanoTime() - BEAT_NANOS;
     private long lookNanos = System.nanoTime();
@@ -40,7 +44,8 @@ final class ImportRun {
             Backlog backlog,
             Attempt attempt,
             Checkpoints checkpoints,
-            Progress progress) {
+            Progress progress,
+            RequestAge age) {
         this.plan = plan;
         this.source = source;
         this.target = target;
@@ -50,6 +55,7 @@ final class ImportRun {
         this.attempt = attempt;
         this.checkpoints = checkpoints;
         this.progress = progress;
+        this.age = age;
     }
 
     /** Whether the import is done; false to begin another attempt at once. */
@@ -57,7 +63,11 @@ final class ImportRun {
         long firstNumber = checkpoints.last();
         while (true) {
             requireWell();
-            checkpoints.step(attempt.isWhole());
+            if (!isCopied && attempt.isLive() && backlog.isEmpty()) {
+                isCopied = true;
+                progress.sayCopied();
+            }
+            checkpoints.step(source.layout().masters());
             if (System.nanoTime() - beatNanos > BEAT_NANOS) {
                 beatNanos = System.nanoTime();
                 String request = beat();
@@ -109,33 +119,60 @@ final class ImportRun {
         return record.update(number, fields);
     }
 
+    /** Carries a cut-over out, or says what it still has to wait for. Returns whether the import is done. */
     private boolean serve(String text) throws IOException, InterruptedException {
         CutOverRequest request = CutOverRequest.parse(text);
-        String result;
-        boolean done = false;
-        if (!attempt.isLive()) {
-            result = "refused: not everything has been copied yet, or a master of the source is not reached; see"
-                    + " `undermoon import status`";
-        } else {
-            CutOver.Outcome outcome = new CutOver(plan, source, target, record, number, backlog, progress).run(request);
-            requireWell();
-            done = outcome.done();
-            result = outcome.text();
+        long seconds = age.seconds(request.id());
+        String missing = missing();
+        if (!missing.isEmpty() && seconds > request.waitSeconds() + GRACE_SECONDS) {
+            // Whoever asked takes it back, unless it has ended.
+            answer(request, "refused: after " + seconds + " s there is still to wait for " + missing, false);
+            return false;
         }
-        progress.say("cut-over " + result);
-        Map<String, String> fields = new HashMap<>();
-        fields.put(ImportRecord.REQUEST, "");
-        fields.put(ImportRecord.RESULT, request.id() + " " + result);
-        if (done) {
-            fields.put(ImportRecord.STATE, "done");
+        String state = missing.isEmpty() ? ImportRecord.STARTED : missing;
+        String now = record.update(number, Map.of(ImportRecord.WAITING, request.id() + " " + state));
+        if (!missing.isEmpty() || !now.equals(text)) {
+            // Not yet, or it was taken back.
+            return false;
         }
-        record.update(number, fields);
+        CutOver.Outcome outcome = new CutOver(plan, source, target, record, number, backlog, progress).run(request);
+        requireWell();
+        boolean done = outcome.done();
+        answer(request, outcome.text(), done);
         if (done) {
             attempt.close();
             MarkerRemoval.run(target, plan.keys());
             record.remove(true);
         }
         return done;
+    }
+
+    private void answer(CutOverRequest request, String text, boolean done) throws IOException {
+        progress.say("cut-over " + text);
+        Map<String, String> fields = new HashMap<>();
+        fields.put(ImportRecord.REQUEST, "");
+        fields.put(ImportRecord.WAITING, "");
+        fields.put(ImportRecord.RESULT, request.id() + " " + text);
+        if (done) {
+            fields.put(ImportRecord.STATE, "done");
+        }
+        record.update(number, fields);
+    }
+
+    /** What is to be waited for before a cut-over makes sense; empty for nothing. */
+    private String missing() {
+        String missing = attempt.missing();
+        if (!missing.isEmpty()) {
+            return missing;
+        }
+        long behind = progress.behindBytes();
+        if (behind < 0) {
+            return "the masters of the source to say how far they are";
+        }
+        return behind > MAX_BEHIND_BYTES || backlog.changesOpen() > CutOver.MOST_OPEN
+                ? "the changes of the source: it is behind by " + behind + " bytes and " + backlog.changesOpen()
+                        + " keys"
+                : "";
     }
 
     private boolean sourceHasChanged() {

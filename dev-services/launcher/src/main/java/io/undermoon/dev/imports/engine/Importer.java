@@ -16,12 +16,14 @@ import io.undermoon.metadata.HostPort;
 import io.undermoon.resp.RespValue;
 import io.undermoon.slot.Slot;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +35,16 @@ import org.jspecify.annotations.Nullable;
 public final class Importer {
     private static final long PAUSE_MILLIS = 500;
     private static final int MAX_TAKEOVERS = 20;
+    private static final int MAX_STEP = 1 << 20;
+    private static final Duration LOOK = Duration.ofSeconds(3);
 
     private final ImportPlan plan;
     private final Consumer<String> out;
+    private final RequestAge age = new RequestAge();
     private boolean hasBegun;
+
+    /** The highest number that was used here: a record that has lost its last changes must not have one used again. */
+    private long lastAttempt;
 
     /** @param out takes lines for a person */
     public Importer(ImportPlan plan, Consumer<String> out) {
@@ -76,6 +84,7 @@ public final class Importer {
         ImportRecord record = new ImportRecord(target, plan.keys());
         Map<String, String> fields = record.read();
         boolean isNew = fields.isEmpty();
+        boolean isFirst = isNew && !hasBegun && plan.mode() == ImportMode.EMPTY;
         if (!hasBegun) {
             requireAllowed(record, fields, target);
         }
@@ -93,9 +102,8 @@ public final class Importer {
                 checkpoints.isEmpty() ? 0 : checkpoints.lastKey(),
                 taken.markers().stream().mapToLong(Marker::checkpoint).max().orElse(0));
         Counters counters = new Counters();
-        Backlog backlog = new Backlog(taken.markers(), plan.maxWaitingBytes(), counters);
+        Backlog backlog = new Backlog(taken.markers(), plan.maxWaitingBytes(), plan.spoolDirectory(), counters);
         Notices notices = new Notices(out);
-        boolean isFirst = isNew && plan.mode() == ImportMode.EMPTY;
         try (Attempt attempt = new Attempt(plan, source, target, backlog, notices, known, isFirst)) {
             attempt.start();
             return new ImportRun(
@@ -107,7 +115,8 @@ public final class Importer {
                             backlog,
                             attempt,
                             new Checkpoints(backlog, record, taken.attempt(), last),
-                            new Progress(plan, source, backlog, counters, notices, out))
+                            new Progress(plan, source, backlog, counters, notices, out),
+                            age)
                     .toEnd();
         }
     }
@@ -135,7 +144,7 @@ public final class Importer {
             throw new LaunchException("the import '" + plan.keys().name() + "' is done. To import anew, remove it by"
                     + " `undermoon import forget`, or choose another --name.");
         }
-        if (!plan.takeOver() && record.isRunning()) {
+        if (!plan.takeOver() && record.isRunning(LOOK)) {
             throw new LaunchException(
                     "the import '" + plan.keys().name() + "' is run by " + fields.get(ImportRecord.WHO)
                             + " at the moment. End that process, or say --take-over: it then ends by itself.");
@@ -148,16 +157,15 @@ public final class Importer {
     /** Takes the record and all slots over. From then on nothing of former attempts has any effect. */
     private Taken take(Target target, ImportRecord record, Map<String, String> fields) throws IOException {
         long before = Long.parseLong(fields.getOrDefault(ImportRecord.ATTEMPT, "0"));
-        long attempt = before + 1;
+        long attempt = after(Math.max(before, lastAttempt));
         for (int i = 0; i < MAX_TAKEOVERS; i++) {
             Map<String, String> news = new HashMap<>();
             news.put(ImportRecord.FROM, plan.from().toString());
             news.put(ImportRecord.SETTINGS, plan.settings());
             news.put(ImportRecord.WHO, "process " + ProcessHandle.current().pid());
             news.put(ImportRecord.STATE, "beginning");
-            if (!record.begin(before, attempt, news)) {
-                throw new TakenOverException("attempt " + attempt + " was begun by another process");
-            }
+            lastAttempt = attempt;
+            record.begin(before, attempt, news);
             List<Target.SlotCommand> commands = new ArrayList<>();
             for (int slot = 0; slot < Slot.COUNT; slot++) {
                 commands.add(new Target.SlotCommand(slot, SlotScripts.take(plan.keys(), slot, attempt)));
@@ -178,9 +186,17 @@ public final class Importer {
             }
             // The record has lost the last attempts in a failover, and slots have not.
             before = attempt;
-            attempt = higher + 1;
+            attempt = after(higher);
         }
         throw new TakenOverException("slots are taken over by others all the time");
+    }
+
+    /**
+     * A higher number, by a random step: two processes that have seen the same record must not have the same number,
+     * and the record alone does not see to it, as it may lose what the first of them has written.
+     */
+    private static long after(long attempt) {
+        return attempt + ThreadLocalRandom.current().nextInt(1, MAX_STEP);
     }
 
     private void describe(SourceSide source, Map<HostPort, Position> known, boolean isNew, long checkpoint) {

@@ -54,9 +54,26 @@ final class Progress {
         out.accept(text);
     }
 
+    /** What was written until all was there for the first time. */
+    void sayCopied() {
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        say(String.format(
+                Locale.ROOT,
+                "all that there was is copied: %d keys, %.1f MB in %.1f s (%.1f MB/s)",
+                counters.keys,
+                counters.bytes / 1e6,
+                seconds,
+                counters.bytes / 1e6 / seconds));
+    }
+
     /** A problem that may pass. */
     void trouble(String text) {
         notices.source(text);
+    }
+
+    /** By how many bytes the streams are behind the masters, as of a second ago; -1 while that is not known. */
+    long behindBytes() {
+        return behindBytes;
     }
 
     /** How it goes, in one line; shown as well when there is something new and some time has passed. */

@@ -2,8 +2,11 @@ package io.undermoon.dev.imports.engine;
 
 import io.undermoon.dev.imports.destination.Marker;
 import io.undermoon.dev.imports.destination.SlotBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,10 @@ final class SlotWork {
     final Map<Key, Long> unread = new LinkedHashMap<>();
 
     final Map<Key, Value> unwritten = new LinkedHashMap<>();
-    boolean isBeingRead;
+
+    /** What somebody reads at the source at the moment. */
+    final List<byte[]> beingRead = new ArrayList<>();
+
     boolean isQueuedForReading;
     boolean isQueuedForWriting;
 
@@ -53,7 +59,7 @@ final class SlotWork {
 
     /** Makes the next batch. */
     SlotBatch makeBatch(int maxKeys, int maxBytes) {
-        java.util.List<SlotBatch.Entry> entries = new java.util.ArrayList<>();
+        List<SlotBatch.Entry> entries = new ArrayList<>();
         long[] generations = new long[Math.min(maxKeys, unwritten.size())];
         long bytes = 0;
         Iterator<Value> values = unwritten.values().iterator();
@@ -64,7 +70,7 @@ final class SlotWork {
             entries.add(value.entry());
             bytes += value.bytes();
         }
-        batchGenerations = java.util.Arrays.copyOf(generations, entries.size());
+        batchGenerations = Arrays.copyOf(generations, entries.size());
         SlotBatch made = new SlotBatch(slot, marker, marker.next(wantedCheckpoint), entries);
         batch = made;
         return made;

@@ -20,6 +20,8 @@ import java.util.Locale;
 
 /** What is done at the destination beside writing batches. */
 final class TargetSide {
+    private static final int AT_ONCE = 1000;
+
     private final ImportPlan plan;
     private final Target target;
 
@@ -63,6 +65,13 @@ final class TargetSide {
             if (target.owners().equals(before)) {
                 return;
             }
+        }
+    }
+
+    /** Of some keys, those that the source does not have. */
+    void findSurplus(List<byte[]> keys, SourceReader source, SourceSide.KeySink surplus) throws IOException {
+        for (int from = 0; from < keys.size(); from += AT_ONCE) {
+            surplus.take(absent(keys.subList(from, Math.min(keys.size(), from + AT_ONCE)), source));
         }
     }
 

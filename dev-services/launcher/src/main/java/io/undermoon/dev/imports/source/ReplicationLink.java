@@ -31,6 +31,7 @@ public final class ReplicationLink implements Runnable, AutoCloseable {
     private static final long RETRY_MILLIS = 200;
     private static final byte[] ALIVE =
             "*3\r\n$8\r\nREPLCONF\r\n$3\r\nACK\r\n$1\r\n0\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] WAITING = {'\n'};
     private static final List<String> PASSING =
             List.of("LOADING", "NOMASTERLINK", "MASTERDOWN", "BUSY", "ERR max number");
 
@@ -44,6 +45,7 @@ public final class ReplicationLink implements Runnable, AutoCloseable {
     private volatile @Nullable RedisConnection current;
     private long aliveNanos;
     private long heardNanos;
+    private boolean isStreaming;
 
     /**
      * @param database whose keys are told of
@@ -70,6 +72,10 @@ public final class ReplicationLink implements Runnable, AutoCloseable {
             try {
                 follow();
             } catch (UnknownKeysException | RefusedException | RuntimeException e) {
+                if (e instanceof RefusedException refused && isPassing(refused)) {
+                    pause(refused);
+                    continue;
+                }
                 if (!isClosed()) {
                     follower.failed(master, e);
                 }
@@ -78,6 +84,11 @@ public final class ReplicationLink implements Runnable, AutoCloseable {
                 pause(e);
             }
         }
+    }
+
+    private static boolean isPassing(RefusedException refusal) {
+        String text = String.valueOf(refusal.getMessage());
+        return PASSING.stream().anyMatch(code -> text.contains(": " + code));
     }
 
     private void pause(IOException reason) {
@@ -109,7 +120,9 @@ public final class ReplicationLink implements Runnable, AutoCloseable {
             connection.timeout(IDLE_MILLIS);
             heardNanos = System.nanoTime();
             connection.input().whenIdle(() -> onSilence(connection));
+            isStreaming = false;
             begin(connection);
+            isStreaming = true;
             connection.sendRaw(ALIVE);
             stream(connection, new StreamReader(keys, database));
         }
@@ -119,8 +132,9 @@ public final class ReplicationLink implements Runnable, AutoCloseable {
         if (System.nanoTime() - heardNanos > SILENCE_NANOS) {
             throw new EOFException("no sign of life for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s");
         }
-        // Also keeps the master from giving up on a replica that waits for a snapshot.
-        connection.sendRaw(ALIVE);
+        // Also keeps the master from giving up on a replica that waits for a snapshot. An acknowledgement must not come
+        // before the snapshot has: the stream then begins right behind it, and its end would not be found.
+        connection.sendRaw(isStreaming ? ALIVE : WAITING);
         aliveNanos = System.nanoTime();
     }
 

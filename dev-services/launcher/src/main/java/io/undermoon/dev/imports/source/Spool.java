@@ -60,6 +60,11 @@ public final class Spool implements AutoCloseable {
         notifyAll();
     }
 
+    /** Whether the rest will not come. */
+    public synchronized boolean hasFailed() {
+        return failure != null;
+    }
+
     /** The bytes that have arrived. */
     public synchronized long written() {
         return written;

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.command;
+package io.undermoon.glob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.undermoon.proxy.command;
+package io.undermoon.glob;
 
 /** A glob pattern of Redis ({@code * ? [a-c] [^a] \}), sensitive to the case of ASCII letters or not. */
 public final class GlobPattern {
