@@ -8,6 +8,7 @@ import io.undermoon.json.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -36,8 +37,8 @@ final class Commits {
         try {
             return pending.stream().map(CompletableFuture::join).toList();
         } catch (CompletionException e) {
-            throw new IOException(
-                    "not everything could be stored: " + e.getCause().getMessage(), e);
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw new IOException("not everything could be stored: " + cause.getMessage(), e);
         }
     }
 
