@@ -87,7 +87,7 @@ class DataBackupIT {
                 assertThat(Long.parseLong(held.group(1))).isLessThanOrEqualTo(LONGEST_HOLD_MILLIS);
                 assertThat(data(0, "restore", HALF.toString(), bucket, "--of=" + SHOP, "--replace", "--yes"))
                         .contains("restored");
-                assertThat(counts(keys)).satisfies(DataBackupIT::requireOrder);
+                requireOrder(counts(keys));
             }
             check.awaitCommands(MUCH);
             assertThat(ordered.problem()).isEmpty();

@@ -265,8 +265,8 @@ class BackupReplayIT {
             client.auth("se:cret");
             client.set("a", "1");
             HostPort master = new HostPort("127.0.0.1", tlsPort);
-            Layout.Source layouts = () ->
-                    new Layout("shop", 1, false, "disabled", Map.of(master, SlotRanges.ALL), List.of(master));
+            Layout.Source layouts =
+                    () -> new Layout("shop", 1, false, "disabled", Map.of(master, SlotRanges.ALL), List.of(master));
             Duration time = Duration.ofSeconds(10);
             Access access = new Access(null, "se:cret", TlsTrust.factory(authority.authorities()), time);
             Access wrong = new Access(null, "wrong", TlsTrust.factory(authority.authorities()), time);
@@ -276,9 +276,8 @@ class BackupReplayIT {
 
             assertThat(manifest.keys()).isEqualTo(1);
             assertThat(new Inspection(store).run(newest())).isEmpty();
-            assertThatThrownBy(() -> new Backup(
-                                    new BackupPlan("cart", layouts, wrong, store, 2000, time), line -> {})
-                            .run())
+            assertThatThrownBy(() ->
+                            new Backup(new BackupPlan("cart", layouts, wrong, store, 2000, time), line -> {}).run())
                     .isInstanceOf(LaunchException.class)
                     .hasMessageContaining("WRONGPASS");
             assertThat(store.list("cart/")).isEmpty();

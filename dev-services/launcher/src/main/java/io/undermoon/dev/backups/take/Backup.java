@@ -74,6 +74,9 @@ public final class Backup {
     private Taken once() throws IOException, InterruptedException {
         String id = ID.format(Instant.now());
         String prefix = plan.cluster() + "/" + id + "/";
+        if (!plan.store().list(prefix).isEmpty()) {
+            throw new IOException("another backup of " + plan.cluster() + " began in the same second");
+        }
         Following following = Following.begin(plan, prefix, out);
         try {
             out.accept("backup " + plan.cluster() + "/" + id + " of "
@@ -132,6 +135,8 @@ public final class Backup {
             for (String name : plan.store().list(prefix)) {
                 plan.store().delete(name);
             }
+            // A directory that is empty by now goes as well.
+            plan.store().delete(prefix + Manifest.NAME);
         } catch (IOException e) {
             out.accept("files are left over in " + prefix + ": " + e.getMessage());
         }

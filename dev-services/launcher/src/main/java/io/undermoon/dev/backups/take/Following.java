@@ -24,11 +24,13 @@ final class Following implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
     private static final long SAY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CUT_SECONDS = 60;
+    private static final long END_MILLIS = 5000;
 
     private final BackupPlan plan;
     private final Consumer<String> out;
     private final Layout layout;
     private final List<Recording> recordings = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
 
     /** What the masters had at a point, and what they had sent since the one before. */
     record Agreed(Layout layout, Hold.Point point, List<Recording.Cut> cuts) {
@@ -55,6 +57,7 @@ final class Following implements AutoCloseable {
             Thread thread = new Thread(recording, "backup of " + master);
             thread.setDaemon(true);
             thread.start();
+            following.threads.add(thread);
         }
         return following;
     }
@@ -204,5 +207,12 @@ final class Following implements AutoCloseable {
                 }
             });
         });
+        try {
+            for (Thread thread : threads) {
+                thread.join(END_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
