@@ -19,7 +19,7 @@ public interface BackupStore extends AutoCloseable {
     /** A file of this machine with the same bytes, for who reads them more than once. */
     LocalCopy local(String name) throws IOException;
 
-    /** The names that begin so, in order. */
+    /** The names that begin so, in order; in a directory also those of what is being written. */
     List<String> list(String prefix) throws IOException;
 
     /** Does nothing if there is no such file. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandStreamTest {
     private static final String TWO = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\n\r\n*1\r\n*1\r\n$4\r\nPING\r\n";
-    private static final int FIRST_BYTES = 31;
+    private static final int FIRST_BYTES = 30;
 
     @Test
     void commands_come_with_the_offsets_at_which_they_end_however_the_bytes_arrive() throws IOException {
