@@ -204,8 +204,8 @@ public final class S3Store implements BackupStore {
                                 .stream()
                                 .map(S3Object::key)
                                 .map(key -> key.substring(prefix.length()))
-                // Some servers and consoles make objects for folders.
-                .filter(name -> !name.endsWith("/"))
+                                // Some servers and consoles make objects for folders.
+                                .filter(name -> !name.endsWith("/"))
                                 .sorted()
                                 .toList());
     }
