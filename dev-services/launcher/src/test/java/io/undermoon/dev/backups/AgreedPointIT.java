@@ -44,7 +44,7 @@ class AgreedPointIT {
     private static final long HOLD_MILLIS = 1000;
 
     /** In turns of the second and the first master. */
-    private static final List<String> KEYS = List.of("a", "b", "c", "d", "e", "f");
+    private static final List<String> KEYS = List.of("a", "b", "d", "c", "e", "f");
 
     @TempDir
     private static Path directory;
