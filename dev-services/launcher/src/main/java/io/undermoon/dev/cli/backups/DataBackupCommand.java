@@ -96,8 +96,8 @@ final class DataBackupCommand implements Callable<Integer> {
         Duration between = Explained.time("--points", points);
         Duration interval = every == null ? null : Explained.time("--every", every);
         Layout.Source layouts = system.layoutOf(cluster);
-        Layout now = Calls.of(layouts::now);
         try (BackupStore opened = store.open()) {
+            Layout now = Calls.of(layouts::now);
             BackupPlan plan =
                     new BackupPlan(cluster, layouts, system.nodes(now.masters().keySet()), opened, hold, patience);
             return Explained.of(() -> {

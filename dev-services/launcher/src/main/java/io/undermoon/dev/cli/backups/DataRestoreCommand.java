@@ -88,9 +88,9 @@ final class DataRestoreCommand implements Callable<Integer> {
             confirmation.demand("Remove all keys of the cluster " + cluster + "?");
         }
         Layout.Source layouts = system.layoutOf(cluster);
-        Layout now = Calls.of(layouts::now);
         Progress progress = new Progress(System.out);
         try (BackupStore opened = store.open()) {
+            Layout now = Calls.of(layouts::now);
             return Explained.of(() -> {
                 Moment moment = moment(new Catalog(opened), time);
                 progress.step("restoring " + moment.manifest().cluster() + "/"
