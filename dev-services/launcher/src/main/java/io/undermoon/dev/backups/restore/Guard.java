@@ -1,12 +1,14 @@
 package io.undermoon.dev.backups.restore;
 
 import io.undermoon.dev.clusterclient.Reply;
+import io.undermoon.dev.imports.destination.SlotTags;
 import io.undermoon.dev.imports.destination.Target;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespValue.Failure;
+import io.undermoon.slot.Slot;
 import java.io.IOException;
 import java.util.UUID;
 
@@ -72,10 +74,25 @@ final class Guard {
         long keys = 0;
         for (HostPort server : target.owners().all()) {
             try (RedisConnection connection = target.open(server)) {
-                keys += Reply.number(connection.demand("DBSIZE"));
+                long own = Reply.number(connection.demand("DBSIZE"));
+                if (speaksForAll(connection)) {
+                    return own;
+                }
+                keys += own;
             }
         }
         return keys;
+    }
+
+    /** Whether a proxy executes commands for keys of other proxies too, and so counts their keys. */
+    private boolean speaksForAll(RedisConnection connection) throws IOException {
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
+            HostPort owner = target.owners().owner(slot);
+            if (owner != null && !owner.equals(connection.address())) {
+                return !(connection.call("EXISTS", SlotTags.of(slot)) instanceof Failure);
+            }
+        }
+        return true;
     }
 
     /** The number of the destination's own keys that are there. */
