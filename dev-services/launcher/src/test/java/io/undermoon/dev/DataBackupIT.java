@@ -84,7 +84,8 @@ class DataBackupIT {
             Matcher held = HELD.matcher(taken);
             assertThat(held.find()).as(taken).isTrue();
             assertThat(Long.parseLong(held.group(1))).isLessThanOrEqualTo(LONGEST_HOLD_MILLIS);
-            assertThat(data(0, "restore", HALF.toString(), bucket, "--of=" + SHOP)).contains("restored");
+            assertThat(data(0, "restore", HALF.toString(), bucket, "--of=" + SHOP))
+                    .contains("restored");
             requireOrder(counts(keys));
             check.awaitCommands(MUCH);
             assertThat(ordered.problem()).isEmpty();

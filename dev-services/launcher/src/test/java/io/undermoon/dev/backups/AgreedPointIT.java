@@ -39,7 +39,7 @@ import redis.clients.jedis.Jedis;
 class AgreedPointIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Access ACCESS = new Access(null, null, null, Duration.ofSeconds(10));
-    private static final int BACKUPS = 6;
+    private static final int BACKUPS = 4;
     private static final int ROUNDS = 300;
     private static final long HOLD_MILLIS = 1000;
 
@@ -86,18 +86,12 @@ class AgreedPointIT {
                 Jedis redis = destination.client()) {
             for (Manifest manifest : taken) {
                 HostPort server = new HostPort("127.0.0.1", destination.port());
-                Layout.Source layouts =
-                        () -> new Layout("one", 1, false, "disabled", Map.of(), List.of(server));
-                new Restore(
-                                new RestorePlan(store, Moment.of(manifest), layouts, ACCESS, true, 2),
-                                line -> {})
-                        .run();
+                Layout.Source layouts = () -> new Layout("one", 1, false, "disabled", Map.of(), List.of(server));
+                new Restore(new RestorePlan(store, Moment.of(manifest), layouts, ACCESS, true, 2), line -> {}).run();
                 List<Long> counts = new ArrayList<>();
                 KEYS.forEach(key -> counts.add(Long.parseLong(redis.get(key))));
                 for (int i = 1; i < counts.size(); i++) {
-                    assertThat(counts.get(i))
-                            .as("%s", counts)
-                            .isBetween(counts.get(0) - 1, counts.get(i - 1));
+                    assertThat(counts.get(i)).as("%s", counts).isBetween(counts.get(0) - 1, counts.get(i - 1));
                 }
                 assertThat(manifest.heldMillis()).isLessThanOrEqualTo(HOLD_MILLIS);
                 assertThat(counts.get(0)).isPositive();

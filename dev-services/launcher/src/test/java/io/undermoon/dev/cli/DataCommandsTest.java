@@ -37,8 +37,8 @@ class DataCommandsTest {
         FileFacts stream = write("shop/" + ID + "/shard-0-0.stream", STREAM.getBytes(StandardCharsets.US_ASCII));
         Manifest.Shard shard = new Manifest.Shard(
                 "127.0.0.1:1", SlotRanges.ALL, "history", 100, 100 + STREAM.length(), 7, 0, snapshot, stream);
-        Manifest manifest = new Manifest(
-                Manifest.VERSION, ID, "shop", 3, "2026-11-29T12:00:05Z", 4, "disabled", List.of(shard));
+        Manifest manifest =
+                new Manifest(Manifest.VERSION, ID, "shop", 3, "2026-11-29T12:00:05Z", 4, "disabled", List.of(shard));
         write("shop/" + ID + "/manifest.json", Json.mapper().writeValueAsBytes(manifest));
     }
 
@@ -51,8 +51,7 @@ class DataCommandsTest {
 
     @Test
     void backups_are_listed_for_people_and_programs() throws IOException {
-        assertThat(run(0, "list", "--store=" + directory))
-                .contains("shop/" + ID, "2026-11-29T12:00:05Z", "4 ms");
+        assertThat(run(0, "list", "--store=" + directory)).contains("shop/" + ID, "2026-11-29T12:00:05Z", "4 ms");
         assertThat(Json.mapper()
                         .readTree(run(0, "list", "shop", "-o", "json", "--store=" + directory))
                         .get(0)

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Counts in several keys of a cluster, one after the other: a key is written when the one before was acknowledged. So at
- * no point has a key a higher count than the one before it, and the first one is ahead of the last by one at most.
+ * Counts in several keys of a cluster, one after the other: a key is written when the one before was acknowledged. So
+ * at no point has a key a higher count than the one before it, and the first one is ahead of the last by one at most.
  */
 public final class OrderedWriter implements AutoCloseable {
     private final List<String> keys;

@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The libraries of functions, which every master has. Those of all snapshots are loaded before anything is replayed, and
- * changes are executed once per shard, which comes to the same. Thread-safe.
+ * The libraries of functions, which every master has. Those of all snapshots are loaded before anything is replayed,
+ * and changes are executed once per shard, which comes to the same. Thread-safe.
  */
 final class Functions {
     private final Target target;

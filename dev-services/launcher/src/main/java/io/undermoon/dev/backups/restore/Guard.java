@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.util.UUID;
 
 /**
- * Keeps two restores from working on the same destination, and notes there that one goes on, so that what it leaves when
- * it is ended is not taken for data.
+ * Keeps two restores from working on the same destination, and notes there that one goes on, so that what it leaves
+ * when it is ended is not taken for data.
  */
 final class Guard {
     private static final long LOCK_MILLIS = 20_000;

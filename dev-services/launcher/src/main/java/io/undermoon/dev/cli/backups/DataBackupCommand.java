@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
         name = "backup",
         mixinStandardHelpOptions = true,
         description = {
-            "Copies the data of a cluster as all its masters have them at one point, for which writers are held for some"
-                    + " milliseconds.",
+            "Copies the data of a cluster as all its masters have them at one point, for which writers are held for"
+                    + " some milliseconds.",
             "Follows the Redis nodes as a replica does, so it has to reach them."
         })
 final class DataBackupCommand implements Callable<Integer> {

@@ -67,10 +67,9 @@ class CatalogTest {
 
     @Test
     void a_manifest_of_another_version_or_none_is_refused() throws IOException {
-        file(
-                "shop/20261128T110000Z/manifest.json",
-                "{\"version\":2,\"id\":\"x\",\"cluster\":\"shop\",\"epoch\":1,"
-                        + "\"taken\":\"2026-11-28T11:00:01Z\",\"held_millis\":1,\"compression\":\"disabled\",\"shards\":[]}");
+        backup("shop", "20261128T110000Z", "2026-11-28T11:00:01Z");
+        Path manifest = directory.resolve("shop/20261128T110000Z/manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("\"version\":1", "\"version\":2"));
         assertThatThrownBy(() -> catalog.get("shop", "20261128T110000Z"))
                 .isInstanceOf(LaunchException.class)
                 .hasMessageContaining("version 2");
