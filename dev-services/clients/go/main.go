@@ -271,14 +271,17 @@ func blocking(key string, number int) (int, error) {
 	if err := client.RPush(ctx, key, number).Err(); err != nil {
 		return 0, err
 	}
-	popped, err := client.BLPop(ctx, 5*time.Second, key).Result()
-	if errors.Is(err, redis.Nil) {
+	into := "{" + key + "}:moved"
+	moved, err := client.BLMove(ctx, key, into, "LEFT", "LEFT", 5*time.Second).Int()
+	if !errors.Is(err, redis.Nil) {
+		return moved, err
+	}
+	// A library that has lost its connection sends the command again; the one before may have been executed.
+	moved, err = client.LIndex(ctx, into, 0).Int()
+	if errors.Is(err, redis.Nil) || moved != number {
 		return 0, nil
 	}
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(popped[1])
+	return moved, err
 }
 
 func replicaRead(key string, number int) (int, error) {

@@ -125,13 +125,15 @@ func work(step step, prefix string, tally *tally, ended <-chan struct{}) {
 		}
 		for index, least := range acknowledged {
 			number++
-			found, err := step.run(fmt.Sprintf("%sload:%s:%d", prefix, step.name, index), number)
+			key := fmt.Sprintf("%sload:%s:%d", prefix, step.name, index)
+			found, err := step.run(key, number)
 			if err != nil {
 				tally.errors.Add(1)
 				fmt.Printf("# error in %s: %s\n", step.name, describe(err))
 			} else {
 				if found < least {
 					tally.lost.Add(1)
+					fmt.Printf("# lost in %s: %s has %d, not %d\n", step.name, key, found, least)
 				}
 				acknowledged[index] = number
 				tally.done.Add(1)

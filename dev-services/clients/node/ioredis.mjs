@@ -152,8 +152,12 @@ const load = {
 
     async blocking(key, number) {
         await redis.rpush(key, number);
-        const popped = await other.blpop(key, 5);
-        return popped ? Number(popped[1]) : 0;
+        const moved = await other.blmove(key, `{${key}}:moved`, "LEFT", "LEFT", 5);
+        // A library that has lost its connection sends the command again; the one before may have been executed.
+        if (moved === null && Number(await redis.lindex(`{${key}}:moved`, 0)) === number) {
+            return number;
+        }
+        return Number(moved);
     },
 
     async replica_read(key, number) {

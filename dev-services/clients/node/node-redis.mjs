@@ -146,8 +146,12 @@ const load = {
 
     async blocking(key, number) {
         await redis.rPush(key, String(number));
-        const popped = await other.blPop(key, 5);
-        return popped ? Number(popped.element) : 0;
+        const moved = await other.blMove(key, `{${key}}:moved`, "LEFT", "LEFT", 5);
+        // A library that has lost its connection sends the command again; the one before may have been executed.
+        if (moved === null && Number(await redis.lIndex(`{${key}}:moved`, 0)) === number) {
+            return number;
+        }
+        return Number(moved);
     },
 
     async replica_read(key, number) {

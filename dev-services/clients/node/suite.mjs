@@ -138,8 +138,10 @@ class Worker {
         for (const [key, least] of this.acknowledged) {
             this.number++;
             try {
-                if ((await this.step(key, this.number)) < least) {
+                const found = await this.step(key, this.number);
+                if (found < least) {
                     this.lost++;
+                    console.log(`# lost in ${this.name}: ${key} has ${found}, not ${least}`);
                 }
                 this.acknowledged.set(key, this.number);
                 this.done++;

@@ -8,6 +8,7 @@ from glide_sync import (
     ClusterScanCursor,
     GlideClusterClient,
     GlideClusterClientConfiguration,
+    ListDirection,
     NodeAddress,
     ReadFrom,
     Script,
@@ -166,8 +167,11 @@ consumer = connect()
 @load
 def blocking(key, number):
     client.rpush(key, [str(number)])
-    popped = consumer.blpop([key], timeout=5)
-    return int(popped[1]) if popped else 0
+    moved = consumer.blmove(key, f"{{{key}}}:moved", ListDirection.LEFT, ListDirection.LEFT, 5)
+    # A library that has lost its connection sends the command again; the one before may have been executed.
+    if moved is None and int(client.lindex(f"{{{key}}}:moved", 0) or 0) == number:
+        return number
+    return int(moved or 0)
 
 
 @load

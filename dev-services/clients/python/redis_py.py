@@ -153,8 +153,11 @@ def script(key, number):
 @load
 def blocking(key, number):
     redis.rpush(key, number)
-    popped = redis.blpop(key, timeout=5)
-    return int(popped[1]) if popped else 0
+    moved = redis.blmove(key, f"{{{key}}}:moved", 5, "LEFT", "LEFT")
+    # A library that has lost its connection sends the command again; the one before may have been executed.
+    if moved is None and int(redis.lindex(f"{{{key}}}:moved", 0) or 0) == number:
+        return number
+    return int(moved or 0)
 
 
 @load

@@ -137,8 +137,10 @@ class Worker(threading.Thread):
         for key, least in self.acknowledged.items():
             self.number += 1
             try:
-                if self.step(key, self.number) < least:
+                found = self.step(key, self.number)
+                if found < least:
                     self.lost += 1
+                    print(f"# lost in {self.step.__name__}: {key} has {found}, not {least}", flush=True)
                 self.acknowledged[key] = self.number
                 self.done += 1
             except Exception as error:

@@ -8,6 +8,7 @@ use std::time::Duration;
 use fred::clients::SubscriberClient;
 use fred::prelude::*;
 use fred::types::config::UnresponsiveConfig;
+use fred::types::lists::LMoveDirection;
 use futures_util::TryStreamExt;
 use suite::{Load, Outcome, eventually, expect, report};
 use tokio::time::{sleep, timeout};
@@ -277,8 +278,15 @@ impl Program {
             let (redis, consumer) = (redis.clone(), consumer.clone());
             async move {
                 let _: () = redis.rpush(&key, number.to_string()).await?;
-                let popped: Option<(String, u64)> = consumer.blpop(&key, 5.0).await?;
-                Ok(popped.map_or(0, |(_, number)| number))
+                let into = format!("{{{key}}}:moved");
+                let moved: Option<u64> = consumer
+                    .blmove(&key, &into, LMoveDirection::Left, LMoveDirection::Left, 5.0)
+                    .await?;
+                // A library that has lost its connection sends the command again; the one before may have been executed.
+                if moved.is_none() && redis.lindex::<Option<u64>, _>(&into, 0).await? == Some(number) {
+                    return Ok(number);
+                }
+                Ok(moved.unwrap_or(0))
             }
         });
         let redis = self.redis.clone();

@@ -9,7 +9,7 @@ use redis::cluster::ClusterClientBuilder;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_read_routing::RandomReplicaStrategy;
 use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
-use redis::{AsyncCommands, FromRedisValue, Script, ServerErrorKind, cmd, pipe};
+use redis::{AsyncCommands, Direction, FromRedisValue, Script, ServerErrorKind, cmd, pipe};
 use suite::{Load, Outcome, eventually, expect, report};
 use tokio::time::{sleep, timeout};
 
@@ -312,8 +312,15 @@ impl Program {
             let (mut redis, mut consumer) = (redis.clone(), consumer.clone());
             async move {
                 redis.rpush::<_, _, ()>(&key, number).await?;
-                let popped: Option<(String, u64)> = consumer.blpop(&key, 5.0).await?;
-                Ok(popped.map_or(0, |(_, number)| number))
+                let into = format!("{{{key}}}:moved");
+                let moved: Option<u64> = consumer
+                    .blmove(&key, &into, Direction::Left, Direction::Left, 5.0)
+                    .await?;
+                // A library that has lost its connection sends the command again; the one before may have been executed.
+                if moved.is_none() && redis.lindex::<_, Option<u64>>(&into, 0).await? == Some(number) {
+                    return Ok(number);
+                }
+                Ok(moved.unwrap_or(0))
             }
         });
         let reader = self.reader.clone();

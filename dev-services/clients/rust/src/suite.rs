@@ -132,6 +132,7 @@ where
                 Ok(found) => {
                     if found < *least {
                         tally.lost.fetch_add(1, Relaxed);
+                        println!("# lost in {name}: {prefix}{index} has {found}, not {least}");
                     }
                     *least = number;
                     tally.done.fetch_add(1, Relaxed);

@@ -27,6 +27,8 @@ public enum ErrorCode {
     MIGRATION_TASK_NOT_FOUND(404),
     /** No proxy is registered on the host, or the host is not being drained. */
     HOST_NOT_FOUND(404),
+    /** No operation has this id, or it ended so long ago that it is forgotten. */
+    OPERATION_NOT_FOUND(404),
     /** No endpoint has this path. */
     PATH_NOT_FOUND(404),
 
@@ -41,6 +43,8 @@ public enum ErrorCode {
     MIGRATION_RUNNING(409),
     /** The source of a migration did not answer the request to abort it, or refused. */
     MIGRATION_NOT_ABORTED(409),
+    /** The operation has ended; there is nothing left to cancel. */
+    OPERATION_ENDED(409),
     /** Neither the source nor the destination of a migration says that it has finished. */
     MIGRATION_NOT_FINISHED(409),
     INVALID_META_VERSION(409),

@@ -45,7 +45,7 @@ public final class Epochs {
             boolean acceptsConflicts) {
         Metadata dump = ofInstallation(present, incoming);
         Metadata reported = dump.withReportsOf(present);
-        Metadata own = present.audit().isEmpty() ? reported : reported.withAudit(present.audit());
+        Metadata own = present.audit().isEmpty() ? reported : withRecordOf(present, reported);
         if (!incoming.equals(present)) {
             requireRoom(own.globalEpoch());
         }
@@ -94,7 +94,12 @@ public final class Epochs {
                     "the metadata has epoch " + incoming.globalEpoch() + " as the broker's, but another content; to"
                             + " replace the broker's, raise its global_epoch and the epochs of what differs");
         }
-        return Outcome.done(incoming.audit().isEmpty() ? incoming.withAudit(state.audit()) : incoming);
+        return Outcome.done(incoming.audit().isEmpty() ? withRecordOf(state, incoming) : incoming);
+    }
+
+    /** A system that is brought back to an earlier state keeps the record of what was done since. */
+    private static Metadata withRecordOf(Metadata state, Metadata incoming) {
+        return incoming.withAudit(state.audit()).withOperations(state.operations());
     }
 
     /** When the last coordinator registered, in Unix seconds. */

@@ -9,6 +9,7 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import io.undermoon.broker.plan.Epochs;
 import io.undermoon.broker.plan.Maintenance;
 import io.undermoon.broker.rest.Endpoints.Endpoint;
+import io.undermoon.broker.state.LongOperation;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.fault.ErrorCode;
@@ -257,6 +258,8 @@ public final class ApiDocument implements OASFilter {
         values.put("Role", words(Role.values()));
         values.put("CompressionStrategy", words(CompressionStrategy.values()));
         values.put("RolePosition", words(RolePosition.values()));
+        values.put("OperationKind", words(LongOperation.Kind.values()));
+        values.put("OperationState", words(LongOperation.State.values()));
         values.put("Side", words(MigrationProgress.Side.values()));
         values.put("State", words(MigrationProgress.State.values()));
         return values;
@@ -397,6 +400,8 @@ public final class ApiDocument implements OASFilter {
             case "minutes" -> number(1, OverviewResource.MAX_MINUTES);
             case "seconds" -> number(1, (int) Maintenance.MAX_SECONDS);
             case "force" -> type(SchemaType.BOOLEAN).defaultValue(false);
+            case "id" -> anyText("17");
+            case "state" -> ref("OperationState");
             case "slots" -> text(SLOTS, "0-100,300");
             case "reporter_id" -> anyText("coordinator-0").maxLength(FailureResource.MAX_REPORTER_LENGTH);
             default -> anyText("10.0.0.1");

@@ -26,6 +26,9 @@ final class Endpoints {
             admin    GET    /backup
             admin    POST   /restore
             viewer   GET    /audit
+            viewer   GET    /operations
+            viewer   GET    /operations/{id}
+            operator DELETE /operations/{id}
             viewer   GET    /config
             admin    PUT    /config
             viewer   GET    /epoch

@@ -10,6 +10,7 @@ import io.undermoon.broker.state.AuditEntry;
 import io.undermoon.broker.state.Backup;
 import io.undermoon.broker.state.ClusterUpdate;
 import io.undermoon.broker.state.Location;
+import io.undermoon.broker.state.LongOperation;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.ProxyResource;
@@ -54,6 +55,11 @@ import io.undermoon.umctl.MigrationProgress;
             StoredCluster.class,
             Metadata.class,
             MigratingSlots.class,
+            LongOperation.class,
+            LongOperation.Kind.class,
+            LongOperation.State.class,
+            OperationResource.OperationReply.class,
+            OperationResource.OperationList.class,
             MigrationConfig.class,
             MigrationMeta.class,
             MigrationTask.class,

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param installationId tells systems apart, which may have the same names and addresses. Absent, and not written,
  *     until a broker has stored one; dumps of the original have none
  * @param audit the newest changes, the last one at the end. Not written when empty
+ * @param operations the work that outlasts its request, the newest at the end: all that runs, and what ended last. Not
+ *     written when empty
  * @param copy true if it came from another broker, which may have changed it since; else absent, and not written
  * @param failures per proxy the reporters of its failure, with the time of their first report in Unix seconds
  * @param maintenance the proxies that are about to be restarted, with the time until which they may be away, in Unix
@@ -48,12 +50,16 @@ public record Metadata(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<ProxyAddress, Long> maintenance,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String installationId,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<AuditEntry> audit,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LongOperation> operations,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean copy) {
     /** The format of the dump. */
     public static final String VERSION = "mem-broker-0.2";
 
     /** How many changes {@link #audit} has; more are of interest to nobody and cost with every change. */
     public static final int AUDITED = 400;
+
+    /** How many of the {@link #operations} that have ended are kept. */
+    public static final int ENDED_OPERATIONS = 100;
 
     public Metadata {
         requireNonNull(version, "version");
@@ -74,6 +80,7 @@ public record Metadata(
                 ? Collections.emptySortedMap()
                 : Collections.unmodifiableSortedMap(new TreeMap<>(maintenance));
         audit = audit == null ? List.of() : List.copyOf(audit);
+        operations = operations == null ? List.of() : List.copyOf(operations);
         copy = Boolean.TRUE.equals(copy) ? true : null;
     }
 
@@ -91,6 +98,7 @@ public record Metadata(
                 new TreeMap<>(),
                 null,
                 List.of(),
+                List.of(),
                 null);
     }
 
@@ -101,15 +109,32 @@ public record Metadata(
 
     /** With what coordinators have said to another broker: of failures, and that they are alive. */
     public Metadata withReportsOf(Metadata other) {
-        return with(other.failures, other.coordinators, installationId, audit, copy);
+        return with(other.failures, other.coordinators, installationId, audit, operations, copy);
     }
 
     public Metadata ofInstallation(@Nullable String id) {
-        return with(failures, coordinators, id, audit, copy);
+        return with(failures, coordinators, id, audit, operations, copy);
     }
 
     public Metadata withAudit(List<AuditEntry> newAudit) {
-        return with(failures, coordinators, installationId, newAudit, copy);
+        return with(failures, coordinators, installationId, newAudit, operations, copy);
+    }
+
+    /** With this record of operations, from which those that ended first fall out when there are many. */
+    public Metadata withOperations(List<LongOperation> newOperations) {
+        long surplus = newOperations.stream()
+                        .filter(operation -> !operation.isRunning())
+                        .count()
+                - ENDED_OPERATIONS;
+        List<LongOperation> kept = new ArrayList<>();
+        for (LongOperation operation : newOperations) {
+            if (surplus > 0 && !operation.isRunning()) {
+                surplus--;
+            } else {
+                kept.add(operation);
+            }
+        }
+        return with(failures, coordinators, installationId, audit, kept, copy);
     }
 
     /** Whether another broker has this metadata, too, and may have changed it since. */
@@ -119,7 +144,7 @@ public record Metadata(
 
     /** The same metadata, as a copy or not. */
     public Metadata asCopy(boolean newCopy) {
-        return with(failures, coordinators, installationId, audit, newCopy);
+        return with(failures, coordinators, installationId, audit, operations, newCopy);
     }
 
     private Metadata with(
@@ -127,6 +152,7 @@ public record Metadata(
             SortedMap<String, Long> newCoordinators,
             @Nullable String newInstallation,
             List<AuditEntry> newAudit,
+            List<LongOperation> newOperations,
             @Nullable Boolean newCopy) {
         return new Metadata(
                 version,
@@ -141,6 +167,7 @@ public record Metadata(
                 maintenance,
                 newInstallation,
                 newAudit,
+                newOperations,
                 newCopy);
     }
 
@@ -151,9 +178,9 @@ public record Metadata(
         return withAudit(entries.subList(Math.max(0, entries.size() - AUDITED), entries.size()));
     }
 
-    /** Whether this is the same metadata, whoever made it. */
+    /** Whether this is the same metadata, whoever made it and whatever led to it. */
     public boolean isSameAs(Metadata other) {
-        return withAudit(other.audit).equals(other);
+        return withAudit(other.audit).withOperations(other.operations).equals(other);
     }
 
     /** Whether nothing depends on this metadata. */

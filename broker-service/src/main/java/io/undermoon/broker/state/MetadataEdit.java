@@ -27,6 +27,7 @@ public final class MetadataEdit {
     private final SortedMap<ProxyAddress, Long> maintenance;
     private final @Nullable String installationId;
     private final List<AuditEntry> audit;
+    private final List<LongOperation> operations;
     private Epoch globalEpoch;
     private @Nullable Boolean copy;
 
@@ -41,6 +42,7 @@ public final class MetadataEdit {
         this.maintenance = new TreeMap<>(base.maintenance());
         this.installationId = base.installationId();
         this.audit = base.audit();
+        this.operations = base.operations();
         this.globalEpoch = base.globalEpoch();
         this.copy = base.copy();
     }
@@ -59,6 +61,7 @@ public final class MetadataEdit {
                 maintenance,
                 installationId,
                 audit,
+                operations,
                 copy);
     }
 

@@ -1,6 +1,7 @@
 package io.undermoon.broker.store;
 
 import io.undermoon.broker.plan.FailureReports;
+import io.undermoon.broker.plan.Operations;
 import io.undermoon.broker.plan.Outcome;
 import io.undermoon.broker.plan.Plan;
 import io.undermoon.broker.plan.PlanContext;
@@ -264,7 +265,7 @@ public final class MetadataWriter {
     private <R> @Nullable Outcome<R> attempt(ChangeCause cause, Plan<R> plan) {
         try {
             Outcome<R> outcome = plan.apply(state(), planContext());
-            boolean done = outcome.state().isSameAs(state()) ? isConfirmed() : stored(audited(cause, outcome.state()));
+            boolean done = outcome.state().isSameAs(state()) ? isConfirmed() : stored(recorded(cause, outcome.state()));
             return done ? outcome : null;
         } catch (UndermoonException refusal) {
             if (refusal.getCause() instanceof StorageException || isConfirmed()) {
@@ -274,17 +275,16 @@ public final class MetadataWriter {
         }
     }
 
-    /** Reports, of failures and of replicas in sync, are no changes that somebody asked for. */
-    private Metadata audited(ChangeCause cause, Metadata next) {
+    /**
+     * With the record of the change. Reports, of failures and of replicas in sync, are no changes that somebody asked
+     * for.
+     */
+    private Metadata recorded(ChangeCause cause, Metadata next) {
         Metadata before = state();
-        return isReport(before, next)
-                ? next
-                : next.audited(new AuditEntry(
-                        clock.instant().getEpochSecond(),
-                        cause.who(),
-                        cause.what(),
-                        before.globalEpoch(),
-                        next.globalEpoch()));
+        AuditEntry change = new AuditEntry(
+                clock.instant().getEpochSecond(), cause.who(), cause.what(), before.globalEpoch(), next.globalEpoch());
+        Metadata followed = Operations.followed(before, next, change);
+        return isReport(before, next) ? followed : followed.audited(change);
     }
 
     private static boolean isReport(Metadata before, Metadata next) {

@@ -127,13 +127,16 @@ public abstract class StorageContract {
         List<CompletableFuture<Void>> writers = new ArrayList<>();
         for (int writer = 0; writer < WRITERS; writer++) {
             MetadataStorage storage = brokers.get(writer % brokers.size());
-            writers.add(CompletableFuture.runAsync(() -> {
-                for (int i = 0; i < WRITES; i++) {
-                    if (raise(storage)) {
-                        stored.incrementAndGet();
-                    }
-                }
-            }));
+            // Not on the common pool, which runs the completions of HTTP requests and may have one thread only.
+            writers.add(CompletableFuture.runAsync(
+                    () -> {
+                        for (int i = 0; i < WRITES; i++) {
+                            if (raise(storage)) {
+                                stored.incrementAndGet();
+                            }
+                        }
+                    },
+                    task -> new Thread(task).start()));
         }
         CompletableFuture.allOf(writers.toArray(CompletableFuture[]::new))
                 .orTimeout(60, TimeUnit.SECONDS)

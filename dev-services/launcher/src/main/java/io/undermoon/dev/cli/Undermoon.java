@@ -28,6 +28,7 @@ import io.undermoon.dev.cli.system.AuditCommand;
 import io.undermoon.dev.cli.system.BackupCommand;
 import io.undermoon.dev.cli.system.ContextCommand;
 import io.undermoon.dev.cli.system.DoctorCommand;
+import io.undermoon.dev.cli.system.OperationsCommand;
 import io.undermoon.dev.cli.system.RestoreCommand;
 import io.undermoon.dev.cli.system.StatusCommand;
 import io.undermoon.dev.cli.system.TopCommand;
@@ -115,6 +116,7 @@ final class Undermoon {
         commands.put("restore", RestoreCommand.class);
         commands.put("data", DataCommand.class);
         commands.put("audit", AuditCommand.class);
+        commands.put("operations", OperationsCommand.class);
         commands.put("import", ImportCommand.class);
         commands.put("abort", AbortCommand.class);
         commands.put("migrations", MigrationsCommand.class);

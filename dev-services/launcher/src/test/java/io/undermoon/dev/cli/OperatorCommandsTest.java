@@ -169,6 +169,27 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void operations_are_listed_waited_for_and_cancelled() {
+        String operation = "{\"id\":7,\"kind\":\"move_slots\",\"subject\":\"demo\",\"state\":\"%s\",\"slots\":100,"
+                + "\"slots_moved\":60,\"slots_returned\":%d,\"started_at\":1790000000%s}";
+        answers.put(
+                "GET /operations?limit=20",
+                "{\"operations\":[" + operation.formatted("done", 0, ",\"ended_at\":1790000005") + "]}");
+        answers.put("GET /operations/7", operation.formatted("running", 0, ""));
+        answers.put("DELETE /operations/7", operation.formatted("cancelled", 40, ",\"ended_at\":1790000005"));
+        assertThat(run("operations list").output()).contains("move_slots", "60 of 100", "5 s");
+        assertThat(run("operations list --state gone").exitCode()).isEqualTo(2);
+
+        CommandRun.Result late = run("operations wait 7 --timeout 1");
+        assertThat(late.exitCode()).isEqualTo(1);
+        assertThat(late.output()).contains("Operation 7, move_slots demo, is running; slots moved: 60 of 100");
+
+        assertThat(run("operations cancel 7").exitCode()).isEqualTo(7);
+        assertThat(requests).noneMatch(request -> request.startsWith("DELETE"));
+        assertThat(run("operations cancel 7 --yes").output()).contains("is cancelled", "60 of 100, 40 stayed");
+    }
+
+    @Test
     void proxies_are_shown_with_their_state() throws IOException {
         answers.put("GET /metadata", """
                 {"all_proxies":{"h:1":{"proxy_address":"h:1","host":"a","cluster":"demo","node_addresses":["h:11"]},
