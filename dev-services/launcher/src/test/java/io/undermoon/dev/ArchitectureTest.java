@@ -50,6 +50,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".check..")
                 .layer("imports")
                 .definedBy(ROOT + ".imports..")
+                .layer("backups")
+                .definedBy(ROOT + ".backups..")
                 .layer("cli")
                 .definedBy(ROOT + ".cli..")
                 .whereLayer("cli")
@@ -61,6 +63,8 @@ class ArchitectureTest {
                 .whereLayer("check")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("imports")
+                .mayOnlyBeAccessedByLayers("backups", "cli")
+                .whereLayer("backups")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("access")
                 .mayOnlyBeAccessedByLayers("cli")
@@ -69,7 +73,7 @@ class ArchitectureTest {
                 .whereLayer("doctor")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("clusterclient")
-                .mayOnlyBeAccessedByLayers("check", "bench", "imports", "doctor", "cli")
+                .mayOnlyBeAccessedByLayers("check", "bench", "imports", "backups", "doctor", "cli")
                 .whereLayer("controlplane")
                 .mayOnlyBeAccessedByLayers("access", "doctor", "lifecycle", "bench", "cli")
                 .whereLayer("datadir")
@@ -120,6 +124,7 @@ class ArchitectureTest {
                         "clusterclient",
                         "check",
                         "imports",
+                        "backups",
                         "cli");
     }
 

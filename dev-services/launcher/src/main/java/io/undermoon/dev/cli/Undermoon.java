@@ -1,6 +1,7 @@
 package io.undermoon.dev.cli;
 
 import io.undermoon.client.BrokerHttpException;
+import io.undermoon.dev.cli.backups.DataCommand;
 import io.undermoon.dev.cli.bench.BenchCommand;
 import io.undermoon.dev.cli.clusters.ClustersCommand;
 import io.undermoon.dev.cli.data.CheckCommand;
@@ -113,6 +114,7 @@ final class Undermoon {
         commands.put("rolling-restart", RollingRestartCommand.class);
         commands.put("backup", BackupCommand.class);
         commands.put("restore", RestoreCommand.class);
+        commands.put("data", DataCommand.class);
         commands.put("audit", AuditCommand.class);
         commands.put("operations", OperationsCommand.class);
         commands.put("import", ImportCommand.class);

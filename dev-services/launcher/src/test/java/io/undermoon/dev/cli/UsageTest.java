@@ -55,6 +55,18 @@ class UsageTest {
                 "top --interval 0 --broker 127.0.0.1:1",
                 "audit --limit 0 --broker 127.0.0.1:1",
                 "rolling-restart --broker 127.0.0.1:1",
+                "data backup demo --broker 127.0.0.1:1",
+                "data backup demo --store http://x --broker 127.0.0.1:1",
+                "data backup demo --store x --hold 0 --broker 127.0.0.1:1",
+                "data backup demo --store x --every often --broker 127.0.0.1:1",
+                "data backup demo --store x --keep 0 --broker 127.0.0.1:1",
+                "data backup not.legal --store x --broker 127.0.0.1:1",
+                "data restore demo --store x --at noon --broker 127.0.0.1:1",
+                "data restore demo --store x --agreed --broker 127.0.0.1:1",
+                "data restore demo --store x --workers 0 --broker 127.0.0.1:1",
+                "data list --store s3://",
+                "data verify --store x",
+                "data verify demo --store x --spool /not/there",
                 "completion fish"
             })
     void wrong_arguments_are_2(String arguments) {

@@ -19,7 +19,7 @@ import java.util.Set;
  * Which arguments of a command are keys, as the server says that has executed it; so commands of modules and of later
  * versions are known as well. Keys that a command only reads are among them.
  */
-final class KeyPositions {
+public final class KeyPositions {
     private static final Set<String> WITHOUT_KEYS = Set.of(
             "ping",
             "replconf",
@@ -41,7 +41,7 @@ final class KeyPositions {
     private final RedisConnection connection;
     private final Map<String, Places> table = new HashMap<>();
 
-    KeyPositions(RedisConnection connection) throws IOException {
+    public KeyPositions(RedisConnection connection) throws IOException {
         this.connection = connection;
         for (RespValue command : Reply.items(connection.demand("COMMAND"))) {
             List<RespValue> parts = Reply.items(command);
@@ -53,8 +53,13 @@ final class KeyPositions {
         }
     }
 
-    /** @throws UnknownKeysException if they cannot be known */
-    List<byte[]> of(String name, List<byte[]> command) throws IOException {
+    /**
+     * The keys of a command.
+     *
+     * @param name in lower case
+     * @throws UnknownKeysException if they cannot be known
+     */
+    public List<byte[]> of(String name, List<byte[]> command) throws IOException {
         if (WITHOUT_KEYS.contains(name)) {
             return List.of();
         }
