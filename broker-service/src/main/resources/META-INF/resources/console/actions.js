@@ -207,6 +207,8 @@ function given(mine) {
 
 async function preview(mine) {
   const sequence = ++mine.sequence;
+  // Not before there is an answer: a slow broker would never be waited for.
+  mine.again = false;
   const confirm = dialog.querySelector('#confirm');
   confirm.disabled = true;
   mine.given = given(mine);
