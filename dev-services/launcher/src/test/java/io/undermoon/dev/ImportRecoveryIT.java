@@ -7,7 +7,6 @@ import io.undermoon.dev.imports.destination.ImportKeys;
 import io.undermoon.dev.imports.engine.CutOverRequest;
 import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.ImportProcess;
-import io.undermoon.dev.testing.LargeWrites;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.dev.testing.MixedLoad;
 import io.undermoon.dev.testing.RedisProcess;
@@ -225,16 +224,19 @@ class ImportRecoveryIT {
 
     @Test
     void a_cut_over_that_takes_too_long_leaves_the_source_as_it_was() throws IOException, InterruptedException {
+        String record = new ImportKeys("import").record();
         try (ImportProcess running = run("--rate=1").awaitOutput("following")) {
-            LauncherProcess.Result cutOver;
-            // At a megabyte a second each of these takes longer than writers are held.
-            try (LargeWrites writes = new LargeWrites(source.client()).start()) {
-                await().atMost(TIMEOUT).until(() -> to.exists(LargeWrites.KEY));
-                cutOver = ImportProcess.run(directory, "cutover", to(), "--hold=20");
-            }
-            assertThat(cutOver.output()).contains("refused: ", "--hold");
-            assertThat(cutOver.exitCode()).isEqualTo(1);
+            // At a megabyte a second what comes after this one waits for eight seconds.
+            byte[] large = new byte[8_000_000];
+            new SplittableRandom(1).nextBytes(large);
+            from.set("large".getBytes(StandardCharsets.UTF_8), large);
+            await().atMost(TIMEOUT).until(() -> to.exists("large"));
+            from.set("k", "later");
+            to.hset(record, "request", new CutOverRequest("now", 20, 60, false, false).toString());
+            await().atMost(TIMEOUT).until(() -> to.hexists(record, "result"));
+            assertThat(to.hget(record, "result")).startsWith("now refused: ").contains("--hold");
             assertThat(from.configGet("min-replicas-to-write")).containsEntry("min-replicas-to-write", "0");
+            awaitValue("later");
             from.set("k", "goes on");
             awaitValue("goes on");
             assertThat(running.output()).contains("writers go on");
