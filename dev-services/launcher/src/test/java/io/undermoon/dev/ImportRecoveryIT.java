@@ -226,8 +226,8 @@ class ImportRecoveryIT {
     void a_cut_over_that_takes_too_long_leaves_the_source_as_it_was() throws IOException, InterruptedException {
         String record = new ImportKeys("import").record();
         try (ImportProcess running = run("--rate=1").awaitOutput("following")) {
-            // At a megabyte a second what comes after this one waits for eight seconds.
-            byte[] large = new byte[8_000_000];
+            // At a megabyte a second what comes after this one waits for five seconds.
+            byte[] large = new byte[5_000_000];
             new SplittableRandom(1).nextBytes(large);
             from.set("large".getBytes(StandardCharsets.UTF_8), large);
             await().atMost(TIMEOUT).until(() -> to.exists("large"));
