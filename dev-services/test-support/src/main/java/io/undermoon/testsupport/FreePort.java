@@ -19,6 +19,9 @@ public final class FreePort {
     /** Below those that Linux gives to outgoing connections, which could take one before it is used. */
     private static final int LOWEST = 10_000;
 
+    /** A JVM has one share, also where several class loaders load this class, as in tests of Quarkus. */
+    private static final String PROPERTY = "test.port.share";
+
     private static final int SHARES = 11;
     private static final int SHARE = 2_000;
     private static final int ATTEMPTS = 100;
@@ -52,18 +55,30 @@ public final class FreePort {
     /**
      * The ports of this process.
      *
-     * @param lock held as long as the process lives; null where all shares are taken, and the ports are those of all
+     * @param lock held as long as the process lives; null where another class loader holds it, or all shares are taken
+     *     and the ports are those of all
      */
     private record Share(int first, int end, @Nullable FileLock lock) {
         static Share take() {
-            for (int share = 0; share < SHARES; share++) {
-                FileLock lock = lock(share);
-                if (lock != null) {
-                    int first = LOWEST + share * SHARE;
-                    return new Share(first, first + SHARE, lock);
+            synchronized (System.class) {
+                String known = System.getProperty(PROPERTY);
+                if (known != null) {
+                    return of(Integer.parseInt(known), null);
+                }
+                for (int share = 0; share < SHARES; share++) {
+                    FileLock lock = lock(share);
+                    if (lock != null) {
+                        System.setProperty(PROPERTY, Integer.toString(share));
+                        return of(share, lock);
+                    }
                 }
             }
             return new Share(LOWEST, LOWEST + SHARES * SHARE, null);
+        }
+
+        private static Share of(int share, @Nullable FileLock lock) {
+            int first = LOWEST + share * SHARE;
+            return new Share(first, first + SHARE, lock);
         }
 
         /** Null if another process has it, or the file is another user's. */

@@ -20,6 +20,13 @@ final class Guard {
     private static final long LOCK_MILLIS = 20_000;
     static final long RENEW_MILLIS = 5_000;
 
+    private static final String PROLONG = """
+            if redis.call('GET', KEYS[1]) == ARGV[1] then
+              return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+            end
+            return 0
+            """;
+
     private final Target target;
     private final String own = UUID.randomUUID().toString();
 
@@ -27,13 +34,18 @@ final class Guard {
         this.target = target;
     }
 
-    /** @throws LaunchException another process restores into this destination */
+    /**
+     * Takes the lock, or has it go on. As long as nothing was written it may have run out meanwhile.
+     *
+     * @throws LaunchException another process restores into this destination
+     */
     void lock() throws IOException {
         RespValue reply = target.call(OwnKeys.LOCK, "SET", OwnKeys.LOCK, own, "NX", "PX", LOCK_MILLIS);
         if (Reply.isNull(reply) && !isOwn()) {
             throw new LaunchException("another process restores into this cluster; if it has been ended, try again in "
                     + LOCK_MILLIS / 1000 + " s");
         }
+        renew();
     }
 
     private boolean isOwn() throws IOException {
@@ -41,9 +53,17 @@ final class Guard {
         return !Reply.isNull(holder) && Reply.text(holder).equals(own);
     }
 
-    /** Has the lock go on. */
+    /**
+     * Has the lock go on.
+     *
+     * @throws LaunchException it has run out, and another process may have begun
+     */
     void renew() throws IOException {
-        target.call(OwnKeys.LOCK, "SET", OwnKeys.LOCK, own, "PX", LOCK_MILLIS);
+        RespValue reply = target.call(OwnKeys.LOCK, "EVAL", PROLONG, 1, OwnKeys.LOCK, own, LOCK_MILLIS);
+        if (Reply.number(reply) == 0) {
+            throw new LaunchException("this restore did not get to prolong its lock within " + LOCK_MILLIS / 1000
+                    + " s, and another one may have begun; begin it anew");
+        }
     }
 
     /** Which backup was being restored when that was interrupted; empty if none was. */
@@ -54,8 +74,9 @@ final class Guard {
 
     /** Notes that a restore begins. */
     void begin(String backup) throws IOException {
+        // It went with the keys, if these were removed.
+        lock();
         target.call(OwnKeys.MARKER, "SET", OwnKeys.MARKER, backup);
-        renew();
     }
 
     /** Notes that all is there. */

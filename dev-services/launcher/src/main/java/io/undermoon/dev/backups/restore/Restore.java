@@ -142,7 +142,7 @@ public final class Restore {
     }
 
     private Path fetch(FileFacts file, List<BackupStore.LocalCopy> copies, Guard guard) throws IOException {
-        guard.renew();
+        guard.lock();
         BackupStore.LocalCopy copy = plan.store().local(file.name());
         copies.add(copy);
         file.require(FileFacts.of(file.name(), Files.newInputStream(copy.path())));
