@@ -17,7 +17,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** Runs a test against classes with a fault. */
 public final class FaultRun {
-    /** Whether a test was seen passing here, with nothing planted: where none passes, every fault seems to be noticed. */
+    /** Whether a test was seen passing with nothing planted: where none passes, every fault seems to be noticed. */
     private static boolean sound;
 
     private FaultRun() {}
