@@ -65,7 +65,7 @@ class ApiDescriptionIT {
                     "http://" + address + "/q/openapi",
                     "--phases=examples,coverage,fuzzing",
                     "--max-examples=" + EXAMPLES);
-            boolean ended = calls.waitFor(5, TimeUnit.MINUTES);
+            boolean ended = calls.waitFor(10, TimeUnit.MINUTES);
             calls.destroy();
             assertThat(ended && calls.exitValue() == 0)
                     .as(output("schemathesis"))
