@@ -130,10 +130,12 @@ public final class ClusterScaling {
      * cluster have its new epoch; if that takes too long, the result is {@code PROXY_NOT_SYNC} and the nodes stay.
      */
     public CompletionStage<Void> scaleTo(ClusterName name, long total) {
+        // Later steps are made by other threads, which do not know who has asked.
+        ChangeCause cause = metadata.cause();
         ScalingOperation operation = takeOver(name, total);
         CompletionStage<Void> scaled = CompletableFuture.completedStage(null)
                 .thenCompose(start -> endMigrationsElsewhere(name, total))
-                .thenCompose(ended -> begin(name, total, operation));
+                .thenCompose(ended -> begin(name, total, operation, cause));
         return scaled.whenComplete((done, failure) -> operations.remove(name, operation));
     }
 
@@ -147,13 +149,14 @@ public final class ClusterScaling {
         return true;
     }
 
-    private CompletionStage<Void> begin(ClusterName name, long total, ScalingOperation operation) {
+    private CompletionStage<Void> begin(ClusterName name, long total, ScalingOperation operation, ChangeCause cause) {
         operation.requireValid();
-        AutoScaling.Next next = metadata.change((state, context) -> AutoScaling.begin(state, context, name, total));
+        AutoScaling.Next next =
+                metadata.change(cause, (state, context) -> AutoScaling.begin(state, context, name, total));
         return next == AutoScaling.Next.NOTHING
                 ? CompletableFuture.completedStage(null)
                 : awaitProxies(name, System.nanoTime() + epochPolling.timeout().toNanos(), operation)
-                        .thenRunAsync(() -> finishExpansion(name, total, operation), executor);
+                        .thenRunAsync(() -> finishExpansion(name, total, operation, cause), executor);
     }
 
     /** A migration past its switch cannot be aborted; the next step is refused until it is committed. */
@@ -166,9 +169,9 @@ public final class ClusterScaling {
         return aborts.abort(name, Aborts.Selection.ALL);
     }
 
-    private void finishExpansion(ClusterName name, long total, ScalingOperation operation) {
+    private void finishExpansion(ClusterName name, long total, ScalingOperation operation, ChangeCause cause) {
         operation.requireValid();
-        metadata.change((state, context) -> AutoScaling.expand(state, context, name, total));
+        metadata.change(cause, (state, context) -> AutoScaling.expand(state, context, name, total));
     }
 
     private CompletionStage<Void> awaitProxies(ClusterName name, long deadlineNanos, ScalingOperation operation) {

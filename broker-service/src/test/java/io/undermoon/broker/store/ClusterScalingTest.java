@@ -62,6 +62,9 @@ class ClusterScalingTest {
         proxies.epoch = Optional.of(cluster(metadata).epoch());
         assertThat(scaled).succeedsWithin(10, TimeUnit.SECONDS);
         assertThat(cluster(metadata).runsMigrations()).isTrue();
+        assertThat(metadata.state().operations())
+                .singleElement()
+                .satisfies(operation -> assertThat(operation.who()).isEqualTo("alice"));
         failsAs(scaling.scaleTo(DEMO, 8).toCompletableFuture(), ErrorCode.MIGRATION_RUNNING);
         refuses(
                 ErrorCode.SLOTS_ALREADY_EVEN,
@@ -213,8 +216,13 @@ class ClusterScalingTest {
     }
 
     private static MetadataWriter writer(Metadata state) {
+        Thread handler = Thread.currentThread();
+        ChangeCause request = new ChangeCause("alice", "POST");
         return new MetadataWriter(
-                new MemoryStorage(state), new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0), new MutableClock());
+                new MemoryStorage(state),
+                new MetadataWriter.Limits(Duration.ofSeconds(60), 1, 0),
+                new MutableClock(),
+                () -> Thread.currentThread() == handler ? request : ChangeCause.BROKER);
     }
 
     private static void failsAs(CompletableFuture<Void> scaled, ErrorCode code) {
