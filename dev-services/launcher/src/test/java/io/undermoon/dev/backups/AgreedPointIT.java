@@ -24,6 +24,8 @@ import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,8 +78,9 @@ class AgreedPointIT {
             for (int i = 0; i < BACKUPS; i++) {
                 long rounds = writer.rounds();
                 await().atMost(TIMEOUT).until(() -> writer.rounds() > rounds + ROUNDS);
-                // A second later it has another name.
-                Thread.sleep(1000);
+                // In the same second it would have the same name.
+                Instant last = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+                await().atMost(TIMEOUT).until(() -> Instant.now().isAfter(last.plusSeconds(1)));
                 taken.add(new Backup(plan(store, AgreedPointIT::layout), line -> {}).run());
             }
             assertThat(writer.problem()).isEmpty();

@@ -38,6 +38,8 @@ final class Recording implements Runnable, AutoCloseable {
     private static final byte[] ALIVE =
             "*3\r\n$8\r\nREPLCONF\r\n$3\r\nACK\r\n$1\r\n0\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] WAITING = {'\n'};
+
     private final HostPort master;
     private final Access access;
     private final BackupStore store;
@@ -174,11 +176,18 @@ final class Recording implements Runnable, AutoCloseable {
         if (now - heardNanos > SILENCE_NANOS) {
             throw new EOFException("no sign of life for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s");
         }
-        sayAlive(opened);
+        boolean isStreaming;
         synchronized (this) {
-            if (stream != null) {
+            isStreaming = stream != null;
+            if (isStreaming) {
                 mark();
             }
+        }
+        // Once acknowledged, the stream begins right behind the snapshot, whose end would not be found.
+        if (isStreaming) {
+            sayAlive(opened);
+        } else {
+            opened.sendRaw(WAITING);
         }
     }
 
