@@ -177,6 +177,20 @@ class BackupReplayIT {
         assertThat(Contents.of(List.of(first, second))).containsOnlyKeys("after");
     }
 
+    /** As a proxy does with what a migration has left over. */
+    @Test
+    void keys_of_several_slots_are_removed_by_one_command() throws IOException, InterruptedException {
+        redis.mset("a", "1", "b", "1", "c", "1", "kept", "1");
+        try (Running running = new Running()) {
+            running.awaitBase();
+            redis.unlink("a", "b");
+            redis.del("c", "never");
+        }
+        restore(Moment.at(newest(), newest().last(), false), false);
+
+        assertThat(Contents.of(List.of(first, second))).containsOnlyKeys("kept");
+    }
+
     @Test
     void a_damaged_file_is_found_before_anything_is_changed() throws IOException, InterruptedException {
         redis.set("a", "1");

@@ -16,6 +16,9 @@ final class ReplayBatch {
     private static final int MAX_COMMANDS = 1000;
     private static final int MAX_BYTES = 1 << 20;
 
+    /** A proxy has keys that a migration left over removed whatever their slots; so each key is removed by itself. */
+    static final Set<String> REMOVALS = Set.of("del", "unlink");
+
     /** What Lua takes apart at once is limited to some 8,000 values. */
     static final int MAX_WORDS = 4000;
 
@@ -86,6 +89,4 @@ final class ReplayBatch {
         bytes = 0;
         return scripts;
     }
-
-    static final Set<String> REMOVALS = Set.of("del", "unlink");
 }

@@ -162,26 +162,38 @@ final class ShardRestore {
                 functions.execute(command);
                 return;
             }
+            if (ReplayBatch.REMOVALS.contains(name)) {
+                for (byte[] key : command.subList(1, command.size())) {
+                    if (counts(key)) {
+                        add(pipeline, batch, List.of(key), List.of(command.get(0), key));
+                    }
+                }
+                return;
+            }
             List<byte[]> keys = keys(positions, name, command, offset);
-            if (keys.isEmpty() || !counts(keys.get(0))) {
+            if (!counts(keys.get(0))) {
                 return;
             }
             List<byte[]> moved = Expiry.moved(name, command, takenMillis);
-            int slot = Slot.of(keys.get(0));
             if (ReplayBatch.isTooLong(moved)) {
                 flush(pipeline, batch);
-                executeLong(pipeline, name, slot, moved);
+                executeLong(pipeline, name, Slot.of(keys.get(0)), moved);
             } else {
-                batch.add(slot, keys, moved);
-                if (batch.isFull()) {
-                    flush(pipeline, batch);
-                }
+                add(pipeline, batch, keys, moved);
             }
         });
         flush(pipeline, batch);
     }
 
-    /** The keys of a command, those that do not count left out, all of one slot. */
+    private void add(SlotPipeline pipeline, ReplayBatch batch, List<byte[]> keys, List<byte[]> command)
+            throws IOException, InterruptedException {
+        batch.add(Slot.of(keys.get(0)), keys, command);
+        if (batch.isFull()) {
+            flush(pipeline, batch);
+        }
+    }
+
+    /** The keys of a command, at least one, all of one slot. */
     private List<byte[]> keys(KeyPositions positions, String name, List<byte[]> command, long offset)
             throws IOException {
         List<byte[]> keys = positions.of(name, command);

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A connection to a master as a replica has it: a snapshot, if need be, and then the stream of replication. Tells the
- * master that it is alive, but never that it has anything, and names no port: neither {@code WAIT} nor a proxy counts it
- * as a copy. Used by one thread; {@link #close} may come from any.
+ * master that it is alive, but never that it has anything, and names no port: neither {@code WAIT} nor a proxy counts
+ * it as a copy. Used by one thread; {@link #close} may come from any.
  */
 public final class ReplicaConnection implements AutoCloseable {
     private static final int READ_BYTES = 256 << 10;
