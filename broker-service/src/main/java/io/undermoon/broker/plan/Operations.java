@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * before and after. So whatever begins or ends some work, a failover or a restored backup too, is in the record.
  */
 public final class Operations {
+    /** How many that have ended are kept. */
+    static final int MAX_ENDED = 100;
+
     private Operations() {}
 
     /**
@@ -47,9 +50,32 @@ public final class Operations {
             }
         }
         for (ProxyAddress proxy : next.maintenance().keySet()) {
-            begin(operations, Kind.MAINTAIN_PROXY, proxy.value(), 0, change);
+            if (isMaintained(next, proxy, change)) {
+                begin(operations, Kind.MAINTAIN_PROXY, proxy.value(), 0, change);
+            }
         }
-        return next.withOperations(operations);
+        List<LongOperation> kept = withoutOldest(operations);
+        return kept.equals(next.operations()) ? next : next.withOperations(kept);
+    }
+
+    /** Those that have ended first fall out when there are many. */
+    private static List<LongOperation> withoutOldest(List<LongOperation> operations) {
+        long surplus =
+                operations.stream().filter(operation -> !operation.isRunning()).count() - MAX_ENDED;
+        List<LongOperation> kept = new ArrayList<>();
+        for (LongOperation operation : operations) {
+            if (surplus > 0 && !operation.isRunning()) {
+                surplus--;
+            } else {
+                kept.add(operation);
+            }
+        }
+        return kept;
+    }
+
+    /** Maintenance that has run out stays in the metadata until somebody looks. */
+    private static boolean isMaintained(Metadata state, ProxyAddress proxy, AuditEntry change) {
+        return state.maintenance().getOrDefault(proxy, 0L) > change.time();
     }
 
     private static void begin(List<LongOperation> operations, Kind kind, String subject, int slots, AuditEntry change) {
@@ -71,7 +97,7 @@ public final class Operations {
             }
             case DRAIN_HOST -> drained(operation, next, change);
             case MAINTAIN_PROXY ->
-                next.maintenance().containsKey(new ProxyAddress(operation.subject()))
+                isMaintained(next, new ProxyAddress(operation.subject()), change)
                         ? operation
                         : operation.ended(State.DONE, change.time());
         };

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.undermoon.metadata.ClusterName;
+import io.undermoon.metadata.ProxyAddress;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Work that goes on after the request that began it was answered, and how it ended.
  *
  * @param id in the order in which they began, from 1
- * @param subject the cluster, host or proxy
+ * @param subject the cluster, host or proxy; {@link IllegalArgumentException} if there can be none of this name
  * @param who the account or address that asked for it, {@code broker} for the broker itself
  * @param what the request
  * @param startedAt in Unix seconds
@@ -65,6 +67,14 @@ public record LongOperation(
         requireNonNull(who, "who");
         requireNonNull(what, "what");
         requireNonNull(state, "state");
+        // A dump from outside may have any.
+        switch (kind) {
+            case MOVE_SLOTS -> new ClusterName(subject);
+            case MAINTAIN_PROXY -> new ProxyAddress(subject);
+            case DRAIN_HOST -> {
+                // A host may have any name.
+            }
+        }
     }
 
     /** One that begins with a change of the metadata. */

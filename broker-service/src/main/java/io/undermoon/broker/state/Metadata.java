@@ -58,9 +58,6 @@ public record Metadata(
     /** How many changes {@link #audit} has; more are of interest to nobody and cost with every change. */
     public static final int AUDITED = 400;
 
-    /** How many of the {@link #operations} that have ended are kept. */
-    public static final int ENDED_OPERATIONS = 100;
-
     public Metadata {
         requireNonNull(version, "version");
         requireNonNull(globalEpoch, "global_epoch");
@@ -120,21 +117,8 @@ public record Metadata(
         return with(failures, coordinators, installationId, newAudit, operations, copy);
     }
 
-    /** With this record of operations, from which those that ended first fall out when there are many. */
     public Metadata withOperations(List<LongOperation> newOperations) {
-        long surplus = newOperations.stream()
-                        .filter(operation -> !operation.isRunning())
-                        .count()
-                - ENDED_OPERATIONS;
-        List<LongOperation> kept = new ArrayList<>();
-        for (LongOperation operation : newOperations) {
-            if (surplus > 0 && !operation.isRunning()) {
-                surplus--;
-            } else {
-                kept.add(operation);
-            }
-        }
-        return with(failures, coordinators, installationId, audit, kept, copy);
+        return with(failures, coordinators, installationId, audit, newOperations, copy);
     }
 
     /** Whether another broker has this metadata, too, and may have changed it since. */

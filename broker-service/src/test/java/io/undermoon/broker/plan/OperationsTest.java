@@ -3,6 +3,7 @@ package io.undermoon.broker.plan;
 import static io.undermoon.broker.testing.TestMetadata.CONTEXT;
 import static io.undermoon.broker.testing.TestMetadata.DEMO;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.undermoon.broker.state.AuditEntry;
 import io.undermoon.broker.state.ClusterView;
@@ -14,6 +15,8 @@ import io.undermoon.broker.state.MetadataJson;
 import io.undermoon.broker.state.MigratingSlots;
 import io.undermoon.broker.state.StoredCluster;
 import io.undermoon.broker.testing.TestMetadata;
+import io.undermoon.fault.UndermoonException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,28 @@ class OperationsTest {
     }
 
     @Test
+    void maintenance_that_has_run_out_is_over() {
+        change(Maintenance.begin(state, CONTEXT, TestMetadata.proxy(8), 60).state());
+        now = CONTEXT.nowSeconds() + 60;
+        change(state);
+        assertThat(last().state()).isEqualTo(State.DONE);
+        change(state);
+        assertThat(state.operations()).as("it does not begin again").hasSize(1);
+    }
+
+    @Test
+    void a_dump_with_a_subject_that_cannot_be_is_refused() {
+        change(Maintenance.begin(state, CONTEXT, TestMetadata.proxy(8), 60).state());
+        String dump = new String(MetadataJson.write(state), StandardCharsets.UTF_8);
+        String subject = "\"subject\":\"" + TestMetadata.proxy(8) + "\"";
+        assertThat(dump).contains(subject);
+        byte[] bad = dump.replace(subject, "\"subject\":\"no address\"").getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> MetadataJson.read(bad))
+                .isInstanceOf(UndermoonException.class)
+                .hasMessageContaining("no address");
+    }
+
+    @Test
     void does_not_count_twice_what_another_broker_has_counted() {
         change(Resharding.reshard(state, CONTEXT, DEMO, toFirst(100)).state());
         Metadata standby = state;
@@ -134,13 +159,13 @@ class OperationsTest {
     @Test
     void remembers_a_bounded_number_that_have_ended_and_all_that_run() {
         change(Maintenance.begin(state, CONTEXT, TestMetadata.proxy(8), 60).state());
-        for (int i = 0; i < 2 * Metadata.ENDED_OPERATIONS; i++) {
+        for (int i = 0; i < 2 * Operations.MAX_ENDED; i++) {
             change(HostDrains.request(state, CONTEXT, HOST).state());
             change(HostDrains.cancel(state, HOST).state());
         }
-        assertThat(state.operations()).hasSize(Metadata.ENDED_OPERATIONS + 1);
+        assertThat(state.operations()).hasSize(Operations.MAX_ENDED + 1);
         assertThat(state.operations().get(0).isRunning()).isTrue();
-        assertThat(last().id()).isEqualTo(2 * Metadata.ENDED_OPERATIONS + 1);
+        assertThat(last().id()).isEqualTo(2 * Operations.MAX_ENDED + 1);
     }
 
     private void change(Metadata next) {
