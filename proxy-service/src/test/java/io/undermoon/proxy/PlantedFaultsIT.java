@@ -65,7 +65,7 @@ class PlantedFaultsIT {
             topology.RoleChanges#of returns null -> server.RoleHandoverIT#writers_see_no_error_and_lose_nothing[1]
             replication.ReplicationDriver#masterOf returns null -> server.RoleHandoverIT#the_successor_gets_all_acknowledged_writes_before_it_is_master
             replication.ReplicationDriver#isFree returns false -> server.RoleHandoverIT#the_master_of_a_proxy_that_has_left_the_cluster_serves_on
-            replication.RoleHandover#awaitNoFollowers omits InfoReport.hasOnlineReplica -> replication.ReplicationDriverIT#a_node_that_joins_a_cluster_does_not_take_the_data_of_its_followers
+            replication.RoleHandover#awaitNoFollowers omits InfoReport.hasReplica -> replication.ReplicationDriverIT#a_node_that_joins_a_cluster_does_not_take_the_data_of_its_followers
 
             replication.NodeRoleKeeper#apply omits BooleanSupplier.getAsBoolean as true -> replication.ReplicationDriverIT#a_node_follows_no_other_by_metadata_that_may_be_old
             lease.renewal.LeaseRenewal#promised omits Epoch.isAfter -> server.PartnerLeaseIT#a_proxy_that_starts_with_older_metadata_than_its_partner_gets_no_lease_from_it

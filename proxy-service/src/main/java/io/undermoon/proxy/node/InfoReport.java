@@ -192,7 +192,12 @@ public final class InfoReport {
         return (int) replicas().stream().filter(AttachedReplica::online).count();
     }
 
-    /** Whether a replica follows the node. */
+    /** Whether a replica is connected, be it that its master does not count it as online yet. */
+    public boolean hasReplica() {
+        return !replicas().isEmpty();
+    }
+
+    /** Whether a replica has the data and follows the node. */
     public boolean hasOnlineReplica() {
         return replicas().stream().anyMatch(AttachedReplica::online);
     }

@@ -341,7 +341,8 @@ public final class RoleHandover {
     /**
      * Completes, never with a failure, when no other node follows a node, or it is no master. A node that joins a
      * cluster gives all its followers the data of its new master. One of them may have the only copy of what this node
-     * had before: its proxy has failed before it could make it a master.
+     * had before: its proxy has failed before it could make it a master. A follower that is not online yet counts: a
+     * master says so for up to 100 ms (its {@code serverCron}) after the follower has loaded the snapshot.
      *
      * @param wanted false ends the waiting without a result
      */
@@ -356,7 +357,7 @@ public final class RoleHandover {
         client.state(endpoints.redis(node.value()))
                 .whenCompleteAsync(
                         (report, problem) -> {
-                            if (problem == null && (report.role() != Role.MASTER || !report.hasOnlineReplica())) {
+                            if (problem == null && (report.role() != Role.MASTER || !report.hasReplica())) {
                                 done.complete(null);
                             } else if (wanted.getAsBoolean()) {
                                 if (problem == null && pauseMillis == POLL_MILLIS) {

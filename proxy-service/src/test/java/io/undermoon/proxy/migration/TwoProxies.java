@@ -211,8 +211,13 @@ final class TwoProxies implements AutoCloseable {
         return new ProxyHarness(port, 2, replyMillis, sessions, settings).migrating();
     }
 
+    /** The progress of the migration at the source, which begins it soon after it has got the metadata. */
     MigrationProgress progress() {
-        return source.migrations().progress().get(0);
+        List<MigrationProgress> all = source.migrations().progress();
+        if (all.isEmpty()) {
+            all = await().atMost(LIMIT).until(() -> source.migrations().progress(), found -> !found.isEmpty());
+        }
+        return all.get(0);
     }
 
     /** Waits until some keys have been copied. */

@@ -60,6 +60,20 @@ class InfoReportTest {
         assertThat(report.lagBytes()).as("replicas still copying do not count").isEqualTo(100);
     }
 
+    /** So a master says until its next look at the process that has sent the snapshot. */
+    @Test
+    void a_replica_that_has_its_snapshot_is_connected_before_it_is_online() {
+        InfoReport report =
+                InfoReport.parse("role:master\r\nslave0:ip=127.0.0.1,port=7001,state=send_bulk,offset=0,lag=0\r\n");
+
+        assertThat(report.hasReplica()).isTrue();
+        assertThat(report.hasOnlineReplica()).isFalse();
+        assertThat(InfoReport.parse("role:master\r\nslave0:ip=127.0.0.1,port=0,state=online,offset=0,lag=0\r\n")
+                        .hasReplica())
+                .as("a reader of the stream")
+                .isFalse();
+    }
+
     @Test
     void reads_a_replica() {
         InfoReport report = InfoReport.parse(REPLICA);

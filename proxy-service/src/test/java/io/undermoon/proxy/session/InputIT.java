@@ -37,8 +37,8 @@ class InputIT extends OpensResources {
         RespConnection direct = opened(redis.connect());
 
         assertThat(answerTo("PING\r\nBLPOP list 0\r\nRPUSH list x\r\n")).isIn("", "+PONG\r\n");
-        assertThat(text(direct.call("RPUSH", "list", "y"))).isEqualTo("1");
         await().until(() -> text(direct.call("INFO", "clients")).contains("blocked_clients:0"));
+        assertThat(text(direct.call("RPUSH", "list", "y"))).isEqualTo("1");
         assertThat(text(direct.call("LLEN", "list"))).isEqualTo("1");
     }
 
