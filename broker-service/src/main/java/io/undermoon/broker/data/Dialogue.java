@@ -165,7 +165,10 @@ final class Dialogue implements AutoCloseable {
         try {
             return RespClient.await(step.get());
         } catch (RespClientException e) {
-            throw noReply(proxy + ": " + e.getMessage());
+            String limit = e.reason() == RespClientException.Reason.PROTOCOL
+                    ? "its reply has more than " + DataAccess.MAX_REPLY_BYTES + " bytes, or is none: "
+                    : "";
+            throw noReply(proxy + ": " + limit + e.getMessage());
         }
     }
 
