@@ -27,11 +27,11 @@ public final class CommandLine {
     /**
      * A reply.
      *
-     * @param text as {@code redis-cli} shows it
+     * @param reply as {@code redis-cli} shows it
      * @param truncated whether something is missing at its end
      */
     @Schema(name = "CommandReply")
-    public record Reply(String text, boolean truncated, ProxyAddress proxy) {}
+    public record Reply(String reply, boolean truncated, ProxyAddress proxy) {}
 
     /**
      * Reads a line.

@@ -82,7 +82,7 @@ class KeyBrowserTest {
     }
 
     private static String run(Members members, ClusterLogin login, String line) {
-        return commands.run(members, login, CommandLine.read(line)).text();
+        return commands.run(members, login, CommandLine.read(line)).reply();
     }
 
     @Test
@@ -255,7 +255,7 @@ class KeyBrowserTest {
                 command -> command.get(0).equals("AUTH") ? "+OK\r\n" : "-MOVED 7 " + two.address() + "\r\n")) {
             Members both = members(first.address(), two.address());
             CommandLine.Reply reply = commands.run(both, WRITER, CommandLine.read("GET moved"));
-            assertThat(reply.text()).isEqualTo("\"here\"");
+            assertThat(reply.reply()).isEqualTo("\"here\"");
             assertThat(reply.proxy().value()).isEqualTo(two.address());
             assertThat(browser.look(both, WRITER, "moved").elements()).hasSize(1);
             assertThat(browser.delete(both, WRITER, "moved")).isTrue();
