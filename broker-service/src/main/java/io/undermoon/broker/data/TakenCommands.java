@@ -90,9 +90,12 @@ final class TakenCommands {
     }
 
     private static @Nullable String reason(String first, String name, List<byte[]> command) {
-        String why = REFUSED.getOrDefault(first, REFUSED.get(name));
         boolean readsStreams = first.equals("XREAD") || first.equals("XREADGROUP");
-        return why == null && readsStreams && hasOption(command, "BLOCK", "STREAMS") ? WAITS : why;
+        if (readsStreams && hasOption(command, "BLOCK", "STREAMS")) {
+            return WAITS;
+        }
+        String why = REFUSED.get(first);
+        return why == null ? REFUSED.get(name) : why;
     }
 
     private static boolean hasOption(List<byte[]> command, String option, String end) {

@@ -63,8 +63,7 @@ public final class ClusterUsage {
             boolean isCounted,
             List<SlotRate> hottest,
             List<SlotRate> largest,
-            Map<ProxyAddress, String> problems,
-            long atMillis) {}
+            Map<ProxyAddress, String> problems) {}
 
     /**
      * A slot.
@@ -206,24 +205,23 @@ public final class ClusterUsage {
                                 .thenComparing(SlotRate::slot))
                         .limit(SHOWN)
                         .toList(),
-                answers.problems(),
-                now);
+                answers.problems());
     }
 
     private static List<SlotRate> rates(ProxyAddress proxy, @Nullable Counted before, Counted now) {
-        double seconds = before == null ? 0 : (now.atMillis() - before.atMillis()) / 1000.0;
-        boolean isRate = before != null
-                && before.counts().isCounted()
-                && now.counts().isCounted()
-                && seconds > 0
-                && seconds <= TOO_OLD.toSeconds();
         Map<Integer, SlotCount> past = new HashMap<>();
-        if (isRate) {
-            before.counts().slots().forEach(count -> past.put(count.slot(), count));
+        double seconds = 0;
+        if (before != null && before.counts().isCounted() && now.counts().isCounted()) {
+            seconds = (now.atMillis() - before.atMillis()) / 1000.0;
+            if (seconds > 0 && seconds <= TOO_OLD.toSeconds()) {
+                before.counts().slots().forEach(count -> past.put(count.slot(), count));
+            }
         }
-        return now.counts().slots().stream()
-                .map(count -> rate(proxy, past.get(count.slot()), count, seconds))
-                .toList();
+        List<SlotRate> rates = new ArrayList<>();
+        for (SlotCount count : now.counts().slots()) {
+            rates.add(rate(proxy, past.get(count.slot()), count, seconds));
+        }
+        return rates;
     }
 
     /** Less than before: it was counted anew, so there is no rate. */

@@ -7,9 +7,9 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
- * Records who has asked for data of which cluster, and what for, before it is given: in the log of the broker each
- * time, and in the audit log, which has a bounded length, reads of the same kind by the same caller from time to time.
- * Keys and values are in neither.
+ * Records in the audit log, and the log of the broker, who has asked for data of which cluster, and what for, before it
+ * is given. The audit log has a bounded length, so reads of the same kind by the same caller are in it from time to
+ * time. Keys and values are in neither.
  */
 @Singleton
 final class DataRecord {
@@ -35,7 +35,8 @@ final class DataRecord {
     private void note(String what, Duration within) {
         ChangeCause request = metadata.cause();
         ChangeCause cause = new ChangeCause(request.who(), what.isEmpty() ? request.what() : request.what() + " " + what);
-        metadata.note(cause, within);
-        LOG.infof("Data asked for: account=%s request=%s", cause.who(), cause.what());
+        if (metadata.note(cause, within)) {
+            LOG.infof("Data asked for: account=%s request=%s", cause.who(), cause.what());
+        }
     }
 }

@@ -157,12 +157,15 @@ public final class MetadataWriter {
      * Records that something was done which changes no metadata; returns when the record is durable.
      *
      * @param within a record of the same by the same that is not older is enough; zero for one each time
+     * @return whether it was recorded anew
      * @throws UndermoonException as {@link #change}
      */
-    public void note(ChangeCause cause, Duration within) {
-        if (!isNoted(entry(cause), within)) {
-            change(() -> stored(state().audited(entry(cause))) ? Outcome.done(state()) : null);
+    public boolean note(ChangeCause cause, Duration within) {
+        if (isNoted(entry(cause), within)) {
+            return false;
         }
+        change(() -> stored(state().audited(entry(cause))) ? Outcome.done(state()) : null);
+        return true;
     }
 
     private AuditEntry entry(ChangeCause cause) {
