@@ -107,7 +107,11 @@ public final class BrokerBeans {
     @Singleton
     RespClient proxyClient(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
         return new RespClient(
-                1, config.proxyClient().timeout(), login(config, metadata), tls.where(config.tls().proxies()), executor);
+                1,
+                config.proxyClient().timeout(),
+                login(config, metadata),
+                tls.where(config.tls().proxies()),
+                executor);
     }
 
     private static ProxyLogin login(BrokerConfig config, MetadataWriter metadata) {
@@ -128,7 +132,11 @@ public final class BrokerBeans {
     @Singleton
     RespProxyProbe proxyProbe(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
         return new RespProxyProbe(new RespClient(
-                1, PROBE_TIMEOUT, login(config, metadata), tls.where(config.tls().proxies()), executor));
+                1,
+                PROBE_TIMEOUT,
+                login(config, metadata),
+                tls.where(config.tls().proxies()),
+                executor));
     }
 
     void close(@Disposes RespProxyProbe probe) {
@@ -145,7 +153,11 @@ public final class BrokerBeans {
     @Singleton
     RespUsageProbe usageProbe(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
         return new RespUsageProbe(new RespClient(
-                1, USAGE_TIMEOUT, login(config, metadata), tls.where(config.tls().proxies()), executor));
+                1,
+                USAGE_TIMEOUT,
+                login(config, metadata),
+                tls.where(config.tls().proxies()),
+                executor));
     }
 
     void close(@Disposes RespUsageProbe probe) {

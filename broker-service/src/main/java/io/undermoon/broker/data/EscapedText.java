@@ -62,15 +62,14 @@ public final class EscapedText {
         int hex = next == 'x' && at + 3 < text.length
                 ? Character.digit(text[at + 2], 16) << 4 | Character.digit(text[at + 3], 16)
                 : -1;
-        int value =
-                switch (next) {
-                    case '\\' -> '\\';
-                    case 'n' -> '\n';
-                    case 'r' -> '\r';
-                    case 't' -> '\t';
-                    case 'x' -> hex;
-                    default -> -1;
-                };
+        int value = switch (next) {
+            case '\\' -> '\\';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'x' -> hex;
+            default -> -1;
+        };
         if (value < 0) {
             return plain(text[at], bytes);
         }

@@ -118,7 +118,9 @@ public final class KeyBrowser {
     }
 
     private record Value(
-            @Nullable Long length, ValueView.Shown shown, @Nullable String problem) {
+            @Nullable Long length,
+            ValueView.Shown shown,
+            @Nullable String problem) {
         static Value unknown(@Nullable Long length, String problem) {
             return new Value(length, new ValueView.Shown(List.of(), true), problem);
         }

@@ -41,8 +41,8 @@ final class KeyScan {
         List<Entry> keys = new ArrayList<>();
         do {
             ProxyAddress proxy = proxy(position);
-            List<RespValue> reply = Replies.array(proxy, dialogue.exchange(proxy, List.of(command(position)))
-                    .get(0));
+            List<RespValue> reply = Replies.array(
+                    proxy, dialogue.exchange(proxy, List.of(command(position))).get(0));
             if (reply.size() != 2) {
                 throw Replies.unexpected(proxy, "SCAN");
             }
@@ -54,8 +54,7 @@ final class KeyScan {
 
     private ScanPosition first() {
         ProxyAddress asked = dialogue.firstReachable(dialogue.members().proxies());
-        return new ScanPosition(
-                dialogue.redirects(asked) ? null : order.get(0).value(), ScanPosition.START);
+        return new ScanPosition(dialogue.redirects(asked) ? null : order.get(0).value(), ScanPosition.START);
     }
 
     private ProxyAddress proxy(ScanPosition position) {

@@ -60,10 +60,7 @@ public final class ClusterUsage {
      * @param problems of the proxies that did not answer
      */
     public record SlotUse(
-            boolean isCounted,
-            List<SlotRate> hottest,
-            List<SlotRate> largest,
-            Map<ProxyAddress, String> problems) {}
+            boolean isCounted, List<SlotRate> hottest, List<SlotRate> largest, Map<ProxyAddress, String> problems) {}
 
     /**
      * A slot.
@@ -132,8 +129,9 @@ public final class ClusterUsage {
             }
             known.askedAt = now;
             boolean isFirst = proxies.stream().noneMatch(known.before::containsKey);
-            CompletableFuture<@Nullable Void> ready =
-                    isFirst ? count(known, proxies).thenCompose(first -> pause()) : CompletableFuture.completedFuture(null);
+            CompletableFuture<@Nullable Void> ready = isFirst
+                    ? count(known, proxies).thenCompose(first -> pause())
+                    : CompletableFuture.completedFuture(null);
             CompletableFuture<SlotUse> next = ready.thenCompose(go -> count(known, proxies));
             known.asked = next;
             return next;
@@ -189,8 +187,8 @@ public final class ClusterUsage {
             known.before.put(proxy, new Counted(counts, now));
         });
         known.before.keySet().retainAll(answers.known().keySet());
-        boolean isCounted = !answers.known().isEmpty()
-                && answers.known().values().stream().allMatch(SlotCounts::isCounted);
+        boolean isCounted =
+                !answers.known().isEmpty() && answers.known().values().stream().allMatch(SlotCounts::isCounted);
         return new SlotUse(
                 isCounted,
                 rates.stream()
@@ -260,8 +258,11 @@ public final class ClusterUsage {
     private static List<KeyRate> hottest(List<KeyRate> keys) {
         Comparator<KeyRate> byOps = Comparator.comparingDouble(key -> -orZero(key.opsPerSecond()));
         Comparator<KeyRate> byBytes = Comparator.comparingDouble(key -> -orZero(key.bytesPerSecond()));
-        List<KeyRate> shown = new ArrayList<>(
-                keys.stream().sorted(byOps).filter(key -> key.opsPerSecond() != null).limit(SHOWN).toList());
+        List<KeyRate> shown = new ArrayList<>(keys.stream()
+                .sorted(byOps)
+                .filter(key -> key.opsPerSecond() != null)
+                .limit(SHOWN)
+                .toList());
         keys.stream()
                 .sorted(byBytes)
                 .filter(key -> key.bytesPerSecond() != null)

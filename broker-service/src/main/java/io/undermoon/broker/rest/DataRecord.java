@@ -34,7 +34,8 @@ final class DataRecord {
 
     private void note(String what, Duration within) {
         ChangeCause request = metadata.cause();
-        ChangeCause cause = new ChangeCause(request.who(), what.isEmpty() ? request.what() : request.what() + " " + what);
+        ChangeCause cause =
+                new ChangeCause(request.who(), what.isEmpty() ? request.what() : request.what() + " " + what);
         if (metadata.note(cause, within)) {
             LOG.infof("Data asked for: account=%s request=%s", cause.who(), cause.what());
         }

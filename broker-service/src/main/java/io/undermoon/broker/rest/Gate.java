@@ -71,7 +71,8 @@ public final class Gate {
     /** Who sends a request, and with which role; where nobody has to prove anything everybody may do everything. */
     static OverviewMessages.Caller callerOf(RoutingContext context, ConsoleDataAccess data) {
         Role role = context.get(ROLE);
-        return new OverviewMessages.Caller(accountOf(context), (role == null ? Role.ADMIN : role).wireName(), data.isOn());
+        return new OverviewMessages.Caller(
+                accountOf(context), (role == null ? Role.ADMIN : role).wireName(), data.isOn());
     }
 
     private void check(RoutingContext context) {
@@ -117,8 +118,7 @@ public final class Gate {
         }
         if (!hasData && ConsolePages.isData(below)) {
             return new Refusal(
-                    ErrorCode.PATH_NOT_FOUND,
-                    "undermoon.console_data_access is off, so there is nothing at " + path);
+                    ErrorCode.PATH_NOT_FOUND, "undermoon.console_data_access is off, so there is nothing at " + path);
         }
         Refusal unauthorized = unauthorized(context, endpoint.get().role());
         if (unauthorized != null) {

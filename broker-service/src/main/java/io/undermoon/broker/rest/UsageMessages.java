@@ -20,8 +20,7 @@ public final class UsageMessages {
      * @param largest by keys
      * @param problems proxies that did not answer, so that their slots are missing
      */
-    public record HotSlots(
-            boolean counted, List<HotSlot> hottest, List<HotSlot> largest, List<ProxyProblem> problems) {
+    public record HotSlots(boolean counted, List<HotSlot> hottest, List<HotSlot> largest, List<ProxyProblem> problems) {
         static HotSlots of(ClusterUsage.SlotUse use) {
             return new HotSlots(
                     use.isCounted(),
@@ -62,8 +61,7 @@ public final class UsageMessages {
      * @param bytesPerSecond of all keys
      * @param problems proxies that did not answer, so that their keys are missing
      */
-    public record HotKeys(
-            double opsPerSecond, double bytesPerSecond, List<HotKey> keys, List<ProxyProblem> problems) {
+    public record HotKeys(double opsPerSecond, double bytesPerSecond, List<HotKey> keys, List<ProxyProblem> problems) {
         static HotKeys of(ClusterUsage.KeyUse use) {
             return new HotKeys(
                     use.opsPerSecond(),

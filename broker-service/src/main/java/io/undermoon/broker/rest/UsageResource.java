@@ -39,14 +39,16 @@ public final class UsageResource {
     @Operation(summary = "The slots of a cluster with most commands per second, and those with most keys")
     public CompletionStage<HotSlots> slots(@PathParam("name") String name) {
         ClusterView cluster = Input.existingCluster(metadata.view(), name);
-        return usage.slots(cluster.stored().name(), ClusterMembers.masters(cluster)).thenApply(HotSlots::of);
+        return usage.slots(cluster.stored().name(), ClusterMembers.masters(cluster))
+                .thenApply(HotSlots::of);
     }
 
     @PUT
     @Blocking
     @Path("/clusters/{name}/hot_slots")
     @Operation(
-            summary = "Has the proxies of a cluster count what clients use of each slot, or end that; until they restart")
+            summary =
+                    "Has the proxies of a cluster count what clients use of each slot, or end that; until they restart")
     public CompletionStage<ProxyProblems> countSlots(
             @PathParam("name") String name, @QueryParam("counted") @DefaultValue("true") String counted) {
         boolean isWanted = Input.flag("counted", counted);
@@ -64,6 +66,7 @@ public final class UsageResource {
     public CompletionStage<HotKeys> keys(@PathParam("name") String name) {
         ClusterView cluster = Input.existingCluster(metadata.view(), name);
         record.atTimes("");
-        return usage.keys(cluster.stored().name(), ClusterMembers.masters(cluster)).thenApply(HotKeys::of);
+        return usage.keys(cluster.stored().name(), ClusterMembers.masters(cluster))
+                .thenApply(HotKeys::of);
     }
 }

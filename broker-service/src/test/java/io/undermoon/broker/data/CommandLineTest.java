@@ -83,16 +83,17 @@ class CommandLineTest {
         ReplyText.Shown cut = ReplyText.of(bulk("x".repeat(100_000)), "GET");
         assertThat(cut.isTruncated()).isTrue();
         assertThat(cut.text()).hasSize(ReplyText.MAX_CHARACTERS);
-        ReplyText.Shown many = ReplyText.of(
-                new RespValue.Array(java.util.Collections.nCopies(100_000, bulk("x"))), "LRANGE");
+        ReplyText.Shown many =
+                ReplyText.of(new RespValue.Array(java.util.Collections.nCopies(100_000, bulk("x"))), "LRANGE");
         assertThat(many.isTruncated()).isTrue();
         assertThat(many.text()).startsWith("     1) \"x\"\n     2) ");
     }
 
     private static String refused(String line) {
         UndermoonException[] refusal = new UndermoonException[1];
-        assertThatThrownBy(() -> CommandLine.read(line)).as(line).isInstanceOfSatisfying(
-                UndermoonException.class, e -> refusal[0] = e);
+        assertThatThrownBy(() -> CommandLine.read(line))
+                .as(line)
+                .isInstanceOfSatisfying(UndermoonException.class, e -> refusal[0] = e);
         assertThat(refusal[0].code()).isEqualTo(ErrorCode.COMMAND_NOT_TAKEN);
         return String.valueOf(refusal[0].getMessage());
     }

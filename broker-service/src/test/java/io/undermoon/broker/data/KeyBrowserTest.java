@@ -34,7 +34,10 @@ class KeyBrowserTest {
     private static final ClusterLogin WRITER = new ClusterLogin("writer", "write-word");
     private static final ClusterLogin NOBODY = new ClusterLogin(null, null);
     private static final String[] USERS = {
-        "default off", "reader on >read-word ~app:* +@read +ping", "writer on >write-word ~* +@all", "limited on nopass ~* +get"
+        "default off",
+        "reader on >read-word ~app:* +@read +ping",
+        "writer on >write-word ~* +@all",
+        "limited on nopass ~* +get"
     };
 
     private static RedisUsers one;
@@ -222,7 +225,8 @@ class KeyBrowserTest {
     void asks_one_proxy_alone_where_each_scans_the_whole_cluster() {
         try (RespServer proxy = new RespServer(command -> switch (command.get(0)) {
             case "CONFIG" -> "*2\r\n$18\r\nactive_redirection\r\n$4\r\ntrue\r\n";
-            case "SCAN" -> command.get(1).equals("0") ? "*2\r\n$2\r\n77\r\n*0\r\n" : "*2\r\n$1\r\n0\r\n*1\r\n$1\r\na\r\n";
+            case "SCAN" ->
+                command.get(1).equals("0") ? "*2\r\n$2\r\n77\r\n*0\r\n" : "*2\r\n$1\r\n0\r\n*1\r\n$1\r\na\r\n";
             case "TYPE" -> "+string\r\n";
             case "PTTL" -> ":-1\r\n";
             default -> "+OK\r\n";
@@ -230,7 +234,8 @@ class KeyBrowserTest {
             KeyPage page = browser.scan(members(proxy.address(), one.address()), NOBODY, "", null, null, 10);
             assertThat(page.keys()).extracting(KeyPage.Entry::key).containsExactly("a");
             assertThat(page.cursor()).isNull();
-            assertThat(browser.scan(members(proxy.address()), NOBODY, "", null, "all/77", 10).keys())
+            assertThat(browser.scan(members(proxy.address()), NOBODY, "", null, "all/77", 10)
+                            .keys())
                     .hasSize(1);
         }
     }
@@ -241,9 +246,7 @@ class KeyBrowserTest {
             refuses(
                     ErrorCode.NO_REPLY_OF_CLUSTER,
                     () -> browser.scan(members(one.address()), WRITER, "", null, foreign.address() + "/0", 10));
-            refuses(
-                    ErrorCode.INVALID_REQUEST,
-                    () -> browser.scan(members(one.address()), WRITER, "", null, "0", 10));
+            refuses(ErrorCode.INVALID_REQUEST, () -> browser.scan(members(one.address()), WRITER, "", null, "0", 10));
             assertThat(foreign.connections()).isZero();
         }
     }
@@ -289,9 +292,8 @@ class KeyBrowserTest {
 
     @Test
     void tells_no_password_to_who_is_not_of_this_system() {
-        try (RespServer other = new RespServer(command -> command.get(0).equals("UMCTL")
-                ? "-OTHER_INSTALLATION proxy p belongs to another\r\n"
-                : "+OK\r\n")) {
+        try (RespServer other = new RespServer(command ->
+                command.get(0).equals("UMCTL") ? "-OTHER_INSTALLATION proxy p belongs to another\r\n" : "+OK\r\n")) {
             refuses(ErrorCode.NO_REPLY_OF_CLUSTER, () -> run(members(other.address()), WRITER, "GET a"));
             assertThat(other.commandLines()).noneMatch(line -> line.contains("write-word"));
         }
@@ -303,8 +305,8 @@ class KeyBrowserTest {
         gone.close();
         assertThat(run(members(gone.address(), one.address()), WRITER, "PING")).isEqualTo("PONG");
         refuses(ErrorCode.NO_REPLY_OF_CLUSTER, () -> run(members(gone.address()), WRITER, "PING"));
-        try (RespServer silent = new RespServer(
-                        command -> command.get(0).equals("INCR") ? RespServer.SILENCE : "+OK\r\n");
+        try (RespServer silent =
+                        new RespServer(command -> command.get(0).equals("INCR") ? RespServer.SILENCE : "+OK\r\n");
                 RespServer next = new RespServer(command -> "+OK\r\n")) {
             assertThatThrownBy(() -> run(members(silent.address(), next.address()), NOBODY, "INCR a"))
                     .hasMessageContaining(silent.address() + ": no answer within 2000 ms");
@@ -329,8 +331,6 @@ class KeyBrowserTest {
     }
 
     private static int nested(DataAccess access, int depth) {
-        return depth == 0
-                ? 0
-                : access.request(members(one.address()), NOBODY, dialogue -> nested(access, depth - 1));
+        return depth == 0 ? 0 : access.request(members(one.address()), NOBODY, dialogue -> nested(access, depth - 1));
     }
 }

@@ -69,7 +69,10 @@ class ClusterUsageTest {
     }
 
     private SlotUse slots() {
-        return usage.slots(DEMO, List.of(A, B)).toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return usage.slots(DEMO, List.of(A, B))
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     private static SlotCounts counted(SlotCount... slots) {
@@ -154,7 +157,8 @@ class ClusterUsageTest {
         KeyUse use = usage.keys(DEMO, List.of(A, B)).toCompletableFuture().join();
         assertThat(use.opsPerSecond()).isEqualTo(25_010.0, within(1e-9));
         assertThat(use.bytesPerSecond()).isEqualTo(6010.0, within(1e-9));
-        assertThat(use.keys()).extracting(key -> new String(key.key(), StandardCharsets.UTF_8))
+        assertThat(use.keys())
+                .extracting(key -> new String(key.key(), StandardCharsets.UTF_8))
                 .startsWith("k0", "k1")
                 .contains("k19", "heavy", "cold")
                 .doesNotContain("k20")

@@ -70,9 +70,9 @@ class RespUsageProbeTest {
 
     @Test
     void leaves_the_search_of_somebody_else_alone() {
-        try (RespServer proxy =
-                new RespServer(command -> "-ERR hotkey tracking session already in progress\r\n")) {
-            assertThat(probe.search(new ProxyAddress(proxy.address()), 20, SHORT).toCompletableFuture())
+        try (RespServer proxy = new RespServer(command -> "-ERR hotkey tracking session already in progress\r\n")) {
+            assertThat(probe.search(new ProxyAddress(proxy.address()), 20, SHORT)
+                            .toCompletableFuture())
                     .failsWithin(Duration.ofSeconds(10))
                     .withThrowableOfType(java.util.concurrent.ExecutionException.class)
                     .withMessageContaining("already in progress");
@@ -82,9 +82,9 @@ class RespUsageProbeTest {
 
     @Test
     void ends_a_search_whose_result_it_does_not_get() {
-        try (RespServer proxy =
-                new RespServer(command -> command.get(1).equals("GET") ? "-ERR no\r\n" : "+OK\r\n")) {
-            assertThat(probe.search(new ProxyAddress(proxy.address()), 20, SHORT).toCompletableFuture())
+        try (RespServer proxy = new RespServer(command -> command.get(1).equals("GET") ? "-ERR no\r\n" : "+OK\r\n")) {
+            assertThat(probe.search(new ProxyAddress(proxy.address()), 20, SHORT)
+                            .toCompletableFuture())
                     .failsWithin(Duration.ofSeconds(10));
             assertThat(proxy.commandLines()).endsWith("HOTKEYS STOP", "HOTKEYS RESET");
         }

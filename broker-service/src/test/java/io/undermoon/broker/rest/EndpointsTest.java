@@ -56,8 +56,8 @@ class EndpointsTest {
         assertThat(Endpoints.all())
                 .filteredOn(endpoint -> ConsolePages.isData(endpoint.path()))
                 .hasSize(6)
-                .allMatch(endpoint -> endpoint.role()
-                        == (endpoint.path().contains("/command/") ? Role.ADMIN : Role.OPERATOR));
+                .allMatch(endpoint ->
+                        endpoint.role() == (endpoint.path().contains("/command/") ? Role.ADMIN : Role.OPERATOR));
     }
 
     @Test

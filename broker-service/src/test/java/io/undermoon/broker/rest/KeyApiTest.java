@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class KeyApiTest {
     private static final String PASSWORD = "password-of-the-writer";
-    private static final String[] USERS = {"default off", "writer on >" + PASSWORD + " ~* +@all", "reader on nopass ~app:* +@read"};
+    private static final String[] USERS = {
+        "default off", "writer on >" + PASSWORD + " ~* +@all", "reader on nopass ~app:* +@read"
+    };
 
     private static RedisUsers one;
     private static RedisUsers two;

@@ -68,8 +68,8 @@ class ConsoleIT {
         Path accounts = directory.resolve("accounts");
         Files.writeString(
                 accounts,
-                "vera viewer #" + sha256(VIEWER) + "\nolaf operator #" + sha256(OPERATOR)
-                        + "\nada admin #" + sha256(ADMIN) + "\n");
+                "vera viewer #" + sha256(VIEWER) + "\nolaf operator #" + sha256(OPERATOR) + "\nada admin #"
+                        + sha256(ADMIN) + "\n");
         Path data = Files.createDirectory(directory.resolve("stack"));
         stack = new LiveStack(
                 data,
@@ -390,7 +390,7 @@ class ConsoleIT {
             String key = keyAt(client);
             long end = System.nanoTime() + LIMIT.toNanos();
             while (!browser.evaluate("document.querySelector('#hot-keys-table tbody')?.textContent.includes('" + key
-                                    + "') && !!document.querySelector('#hot-slots-table')")
+                            + "') && !!document.querySelector('#hot-slots-table')")
                     .asBoolean()) {
                 assertThat(System.nanoTime()).as("time of the last look").isLessThan(end);
                 for (int i = 0; i < 200; i++) {

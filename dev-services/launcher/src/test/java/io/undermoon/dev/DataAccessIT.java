@@ -71,10 +71,14 @@ class DataAccessIT {
                 4,
                 2,
                 Map.of(
-                        "UNDERMOON_ACCOUNTS_FILE", accounts.toString(),
-                        "UNDERMOON_BROKER_TOKEN", OPERATOR,
-                        "UNDERMOON_CONTROL_SECRET", SECRET,
-                        "UNDERMOON_USERS_FILE", users.toString()));
+                        "UNDERMOON_ACCOUNTS_FILE",
+                        accounts.toString(),
+                        "UNDERMOON_BROKER_TOKEN",
+                        OPERATOR,
+                        "UNDERMOON_CONTROL_SECRET",
+                        SECRET,
+                        "UNDERMOON_USERS_FILE",
+                        users.toString()));
         try (JedisCluster client = client()) {
             for (int i = 0; i < KEYS; i++) {
                 client.set("key:" + i, "value");
@@ -182,7 +186,9 @@ class DataAccessIT {
         });
         load.start();
         try {
-            assertThat(call("GET", hot + "/hot_keys", VIEWER, null).path("error").asText())
+            assertThat(call("GET", hot + "/hot_keys", VIEWER, null)
+                            .path("error")
+                            .asText())
                     .isEqualTo("FORBIDDEN");
             await().atMost(LIMIT)
                     .untilAsserted(() -> assertThat(call("GET", hot + "/hot_keys", OPERATOR, null)
@@ -221,7 +227,8 @@ class DataAccessIT {
         Map<String, Object> body = new HashMap<>(more);
         body.put("user", user);
         body.put("password", password);
-        return call("POST", "/clusters/keys/" + what + "/demo", token, Json.mapper().writeValueAsString(body));
+        return call(
+                "POST", "/clusters/keys/" + what + "/demo", token, Json.mapper().writeValueAsString(body));
     }
 
     private JsonNode call(String method, String path, String token, String body) throws IOException {
