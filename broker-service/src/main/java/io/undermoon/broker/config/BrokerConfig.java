@@ -56,7 +56,7 @@ public interface BrokerConfig {
     boolean console();
 
     /**
-     * Whether the console shows data: names of hot keys, and for users of the clusters a key browser and a command line.
+     * Whether the console shows data: names of hot keys, and to users of the clusters keys, values and a command line.
      * By default where there are accounts, or only this machine reaches the API.
      */
     Optional<@WithConverter(Converters.StrictBoolean.class) Boolean> consoleDataAccess();

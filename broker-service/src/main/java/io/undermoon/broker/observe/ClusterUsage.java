@@ -123,8 +123,7 @@ public final class ClusterUsage {
         });
         synchronized (known) {
             CompletableFuture<SlotUse> last = known.asked;
-            boolean isFresh = last != null && (!last.isDone() || now - known.askedAt < FRESH.toMillis());
-            if (isFresh) {
+            if (last != null && (!last.isDone() || now - known.askedAt < FRESH.toMillis())) {
                 return last;
             }
             known.askedAt = now;

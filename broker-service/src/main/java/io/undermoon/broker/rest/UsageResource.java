@@ -48,7 +48,7 @@ public final class UsageResource {
     @Path("/clusters/{name}/hot_slots")
     @Operation(
             summary =
-                    "Has the proxies of a cluster count what clients use of each slot, or end that; until they restart")
+                    "Has the proxies of a cluster count what clients use of each slot, until they restart, or end that")
     public CompletionStage<ProxyProblems> countSlots(
             @PathParam("name") String name, @QueryParam("counted") @DefaultValue("true") String counted) {
         boolean isWanted = Input.flag("counted", counted);

@@ -57,7 +57,7 @@ class MetadataWriterTest {
     void notes_what_was_done_without_a_change_and_the_same_again_after_some_time() {
         MutableClock clock = new MutableClock();
         ChangeCause read = new ChangeCause("alice", "SCAN " + "x".repeat(300));
-        MetadataWriter audited = new MetadataWriter(shared, LIMITS, clock, () -> read);
+        MetadataWriter audited = new MetadataWriter(shared, LIMITS, clock);
         register(audited, 1);
         audited.note(read, Duration.ofMinutes(10));
         audited.note(read, Duration.ofMinutes(10));
