@@ -419,7 +419,7 @@ class ConsoleIT {
 
     @Test
     @Order(14)
-    void browses_keys_and_runs_commands() {
+    void browses_keys_and_runs_commands() throws IOException {
         go("#/keys/demo");
         browser.awaitText("#main", "The command line is for admins");
         browser.click("#sign-out");

@@ -63,7 +63,7 @@ class DataAccessIT {
                         .formatted(sha256(VIEWER), sha256(OPERATOR), sha256(ADMIN)));
         Path users = Files.writeString(
                 directory.resolve("users"),
-                "user default off%nuser app on >%s ~* &* +@all%nuser reports on >%s ~report:* +@read%n"
+                "user default on nopass -@all +ping%nuser app on >%s ~* &* +@all%nuser reports on >%s ~report:* +@read%n"
                         .formatted(APP, REPORTS));
         stack = new LiveStack(
                 Files.createDirectory(directory.resolve("stack")),
@@ -103,7 +103,7 @@ class DataAccessIT {
 
     private JedisCluster client() {
         return new JedisCluster(
-                new HostAndPort("127.0.0.1", stack.proxyPorts()[0]),
+                Set.of(new HostAndPort("127.0.0.1", stack.proxyPorts()[0])),
                 DefaultJedisClientConfig.builder().user("app").password(APP).build());
     }
 
