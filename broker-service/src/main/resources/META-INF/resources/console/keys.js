@@ -46,6 +46,7 @@ async function ask(what, body, busy) {
 
 async function list(cursor) {
   const asking = mine;
+  if (!cursor) asking.page = null;
   const page = await ask('scan', { pattern: asking.pattern, ...(asking.type ? { type: asking.type } : {}), ...(cursor ? { cursor } : {}) }, 'Listing keys…');
   if (mine !== asking) return;
   if (page) {
