@@ -3,6 +3,7 @@ package io.undermoon.dev.backups.take;
 import io.undermoon.dev.backups.manifest.Manifest;
 import io.undermoon.dev.backups.manifest.Segment;
 import io.undermoon.dev.backups.store.FileFacts;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
 import java.time.Duration;
@@ -64,7 +65,7 @@ public final class ContinuousBackup {
             try {
                 number++;
                 segment(base, number);
-            } catch (IOException | io.undermoon.dev.plan.LaunchException e) {
+            } catch (IOException | LaunchException e) {
                 out.accept("a new backup is needed: " + e.getMessage());
                 return;
             }
