@@ -100,7 +100,10 @@ class KeyApiTest {
                 .findFirst()
                 .orElseThrow();
         String key = "app:" + number;
-        run("SET " + key + " hello").statusCode(200).body("reply", equalTo("OK")).body("truncated", equalTo(false));
+        run("SET " + key + " hello")
+                .statusCode(200)
+                .body("reply", equalTo("OK"))
+                .body("truncated", equalTo(false));
         call("expire", Map.of("key", key, "ttl_ms", 90_000)).statusCode(200).body("changed", equalTo(true));
         call("scan", Map.of("pattern", "app:*"))
                 .statusCode(200)
