@@ -2,6 +2,7 @@
 
 import { h } from './dom.js';
 import { act, may } from './actions.js';
+import { usagePart } from './usage.js';
 import { badge, copied, moving, problems, served } from './overview.js';
 import { nodeState, proxyActions, proxyState, table } from './tables.js';
 import { bytes, count, micros, num, ranges, seconds, size } from './format.js';
@@ -128,13 +129,15 @@ export function clusterPage(state, details, history, minutes) {
   const name = { cluster: cluster.name };
   return [
     h('h1', {}, cluster.name, served(cluster), h('span', {}, 'copies ', copied(cluster)),
-      cluster.moves_running + cluster.moves_waiting > 0 ? h('span', {}, moving(cluster)) : null),
+      cluster.moves_running + cluster.moves_waiting > 0 ? h('span', {}, moving(cluster)) : null,
+      may(state) && state.caller.data_access ? h('a', { href: '#/keys/' + encodeURIComponent(cluster.name), id: 'to-keys', class: 'button' }, 'Keys') : null),
     may(state) ? h('div', { class: 'buttons', id: 'cluster-actions' }, ['scale', 'reshard', 'rebalance', 'balance', 'config'].map((action) => act(state, action, name)),
       cluster.node_number_with_slots < cluster.node_number && details.migrations.length === 0 ? act(state, 'free_nodes', name) : null,
       act(state, 'remove', name)) : null,
     state.problems.some((problem) => problem.cluster === cluster.name) ? [h('h2', {}, 'What needs somebody'), problems(state, cluster.name)] : null,
     h('h2', {}, 'Slots', h('small', {}, count(masters(details).length, 'master') + ', each point a slot, 256 in a row; two colours: on the way')),
     slotMap(details),
+    usagePart(state, cluster.name),
     details.migrations.length > 0 ? [
       h('h2', {}, 'Moves', h('small', {}, cluster.moves_running + ' run, ' + cluster.moves_waiting + ' wait'),
         h('div', { class: 'buttons' }, act(state, 'abort', name))),

@@ -6,6 +6,8 @@ import { follow, listen, say } from './actions.js';
 import { overviewPage } from './overview.js';
 import { auditPage, hostsPage, proxiesPage } from './tables.js';
 import { clusterPage, drawMap } from './cluster.js';
+import { fillKeys, forgetKeys, keysPage, listenForKeys } from './keys.js';
+import { listenForUsage } from './usage.js';
 import { seconds } from './format.js';
 
 const main = document.getElementById('main');
@@ -72,6 +74,7 @@ function lost(e) {
 
 function login(message) {
   isSignedOut = true;
+  forgetKeys();
   state = null;
   show(who);
   main.replaceChildren(h('form', { class: 'login', id: 'login' }, h('h1', {}, 'Sign in'),
@@ -137,6 +140,7 @@ async function render() {
   try {
     await load(now);
     if (now.name === 'clusters') content = clusterPage(state, data.details, data.history, minutes);
+    else if (now.name === 'keys') content = keysPage(state, now.subject);
     else if (now.name === 'hosts') content = hostsPage(state);
     else if (now.name === 'proxies') content = proxiesPage(state, data.proxies, filter);
     else if (now.name === 'audit') content = auditPage(data.audit);
@@ -148,6 +152,7 @@ async function render() {
   if (page().name !== now.name || page().subject !== now.subject) return;
   show(banner);
   show(main, h('div', { id: 'page-' + now.name + '-' + (now.subject ?? '') }, content));
+  if (now.name === 'keys') fillKeys();
   const map = document.getElementById('map');
   if (map && data.details) drawMap(map, data.details);
   document.title = (state.attention.state === 'critical' ? '● ' : '') + (now.subject ? now.subject + ' · ' : '') + 'Undermoon';
@@ -189,6 +194,12 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) refresh();
 });
 
+async function redraw() {
+  if (state && !isSignedOut) await render().catch(() => refresh());
+}
+
 listen(refresh);
+listenForKeys(redraw);
+listenForUsage(redraw);
 header();
 live();

@@ -72,7 +72,7 @@ export function nodeState(node) {
 
 export function auditPage(data) {
   return [h('h1', {}, 'Audit log'),
-    h('p', { class: 'quiet' }, 'The newest changes of the metadata. What coordinators report again and again is not here.'),
+    h('p', { class: 'quiet' }, 'The newest changes of the metadata, and who has asked for data of clusters. What coordinators report again and again is not here.'),
     table('audit', 'Changes', [['Time'], ['Who'], ['What'], ['Epoch', 'num']],
       data.entries.map((entry) => h('tr', {},
         h('td', { class: 'num' }, new Date(entry.time * 1000).toLocaleString()),

@@ -136,6 +136,15 @@ class PlantedFaultsTest {
             plan.Commits#commit omits Optional.equals as true -> plan.SlotMovesTest#commits_only_what_was_reported_with_the_present_addresses
             plan.Proxies#requireUnused does nothing -> plan.ProxiesTest#refuses_a_replica_address_that_is_an_address_of_another_proxy
             state.Consistency#require does nothing -> state.GoldenJsonTest
+
+            // Data is shown with the rights of a user of the cluster, through its proxies alone, and is recorded.
+            data.Dialogue#redirected omits Stream.filter -> data.KeyBrowserTest#connects_to_nothing_that_is_not_of_the_cluster
+            data.Dialogue#logIn does nothing -> data.KeyBrowserTest#lets_the_rules_of_the_user_decide
+            data.KeyScan#proxy omits Stream.filter -> data.KeyBrowserTest#refuses_cursors_that_lead_elsewhere
+            data.TakenCommands#reason returns null -> data.CommandLineTest#refuses_what_keeps_or_changes_its_connection[1]
+            data.DataAccess#request omits Semaphore.tryAcquire as true -> data.KeyBrowserTest#ends_a_request_that_takes_long_and_takes_so_many_at_a_time
+            store.MetadataWriter#isNoted returns false -> store.MetadataWriterTest#notes_what_was_done_without_a_change_and_the_same_again_after_some_time
+            config.ConsoleDataAccess#of omits Optional.orElse as true -> config.ConsoleDataAccessTest#is_on_where_not_everybody_can_call
             """;
 
     /** Those that only tests with a real etcd notice. */

@@ -40,6 +40,7 @@ public final class RespClient implements AutoCloseable {
     private final ProxyLogin login;
     private final @Nullable TlsContext tls;
     private final Executor resolver;
+    private final int maxReplyBytes;
     private final Bootstrap bootstrap;
 
     /**
@@ -49,6 +50,22 @@ public final class RespClient implements AutoCloseable {
      * @param resolver runs look-ups of host names, which block: a slow name server must not stop an event loop
      */
     public RespClient(int threads, Duration timeout, ProxyLogin login, @Nullable TlsContext tls, Executor resolver) {
+        this(threads, timeout, login, tls, resolver, RespReplyDecoder.MAX_REPLY_BYTES);
+    }
+
+    /**
+     * As above.
+     *
+     * @param maxReplyBytes a longer reply is refused before it is complete, and ends the connection
+     */
+    public RespClient(
+            int threads,
+            Duration timeout,
+            ProxyLogin login,
+            @Nullable TlsContext tls,
+            Executor resolver,
+            int maxReplyBytes) {
+        this.maxReplyBytes = maxReplyBytes;
         this.group = new NioEventLoopGroup(threads, new DefaultThreadFactory("resp-client", true));
         this.timeout = timeout;
         this.login = login;
@@ -131,7 +148,7 @@ public final class RespClient implements AutoCloseable {
         if (encryption != null) {
             channel.pipeline().addLast(encryption);
         }
-        channel.pipeline().addLast(new RespReplyDecoder());
+        channel.pipeline().addLast(new RespReplyDecoder(maxReplyBytes));
         Future<Void> connected = bootstrap
                 .clone()
                 .channelFactory(() -> channel)

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,16 @@ public final class RespConnection implements AutoCloseable {
      *     time
      */
     public CompletableFuture<List<RespValue>> exchange(List<List<String>> commands) {
-        Exchange exchange = new Exchange(commands.size());
+        return exchange(commands.size(), out -> commands.forEach(command -> RespWriter.command(out, command)));
+    }
+
+    /** As {@link #exchange}, for commands whose arguments need not be text. */
+    public CompletableFuture<List<RespValue>> exchangeBytes(List<List<byte[]>> commands) {
+        return exchange(commands.size(), out -> commands.forEach(command -> RespWriter.commandOfBytes(out, command)));
+    }
+
+    private CompletableFuture<List<RespValue>> exchange(int expected, Consumer<ByteBuf> commands) {
+        Exchange exchange = new Exchange(expected);
         channel.eventLoop().execute(() -> send(exchange, commands));
         return exchange.done;
     }
@@ -109,7 +119,7 @@ public final class RespConnection implements AutoCloseable {
         return reply;
     }
 
-    private void send(Exchange exchange, List<List<String>> commands) {
+    private void send(Exchange exchange, Consumer<ByteBuf> commands) {
         exchanges.add(exchange);
         if (!channel.isActive()) {
             fail(Reason.CLOSED, "the connection was closed");
@@ -122,7 +132,7 @@ public final class RespConnection implements AutoCloseable {
                         TimeUnit.NANOSECONDS);
         exchange.done.whenComplete((replies, failure) -> timer.cancel(false));
         ByteBuf out = channel.alloc().buffer();
-        commands.forEach(command -> RespWriter.command(out, command));
+        commands.accept(out);
         channel.writeAndFlush(out).addListener(written -> {
             if (!written.isSuccess()) {
                 fail(Reason.CLOSED, "not sent: " + written.cause());

@@ -13,22 +13,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes bytes into {@link RespValue}s, each only when it is whole. A reply of more than {@value #MAX_REPLY_BYTES}
- * bytes is refused before it is complete; the longest that there are list migrations. After an exception the connection
- * is of no further use.
+ * Decodes bytes into {@link RespValue}s, each only when it is whole. A reply of more bytes than the limit is refused
+ * before it is complete. After an exception the connection is of no further use.
  */
 final class RespReplyDecoder extends ByteToMessageDecoder {
+    /** Of control commands; the longest replies that there are list migrations and the slots of a proxy. */
     static final int MAX_REPLY_BYTES = 4 << 20;
 
-    private final RespReader reader = new RespReader(new RespLimits(MAX_REPLY_BYTES, 1 << 20, 8, 64 << 10));
+    private final int maxReplyBytes;
+    private final RespReader reader;
+
+    RespReplyDecoder(int maxReplyBytes) {
+        this.maxReplyBytes = maxReplyBytes;
+        this.reader = new RespReader(new RespLimits(maxReplyBytes, 1 << 20, 8, 64 << 10));
+    }
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         RespValue reply = read(in);
         if (reply != null) {
             out.add(reply);
-        } else if (in.readableBytes() > MAX_REPLY_BYTES) {
-            throw new TooLongFrameException("a reply of more than " + MAX_REPLY_BYTES + " bytes");
+        } else if (in.readableBytes() > maxReplyBytes) {
+            throw new TooLongFrameException("a reply of more than " + maxReplyBytes + " bytes");
         }
     }
 

@@ -20,6 +20,10 @@ public enum ErrorCode {
     UNAUTHORIZED(401),
     /** The role of the account does not suffice, or the request comes from a web page of another origin. */
     FORBIDDEN(403),
+    /** The proxies of the cluster do not let the given user in, or the user may not do what was asked. */
+    CLUSTER_USER_REFUSED(403),
+    /** The console does not run this command. */
+    COMMAND_NOT_TAKEN(403),
 
     CLUSTER_NOT_FOUND(404),
     PROXY_NOT_FOUND(404),
@@ -60,6 +64,8 @@ public enum ErrorCode {
     ONE_CLUSTER_ALREADY_EXISTED(409),
     NODE_NUMBER_CHANGING(409),
     RETRY(409),
+    /** No proxy of the cluster gave a reply to the command that can be used. */
+    NO_REPLY_OF_CLUSTER(409),
 
     PAYLOAD_TOO_LARGE(413),
     UNSUPPORTED_MEDIA_TYPE(415),

@@ -163,6 +163,12 @@ public final class RespWriter {
         }
     }
 
+    /** A command: an array of bulk strings. */
+    public static void commandOfBytes(ByteBuf out, List<byte[]> arguments) {
+        array(out, arguments.size());
+        arguments.forEach(argument -> bulk(out, argument));
+    }
+
     /** Any value in the form in which it was read. */
     public static void value(ByteBuf out, RespValue value) {
         value.write(out);

@@ -18,7 +18,7 @@ class ReplyDecoderTest {
     void hands_on_whole_replies_whatever_the_packets() {
         ByteBuf sent = bytes("+OK\r\n*2\r\n:7\r\n$3\r\na\r\n\r\n-ERR no\r\n");
         for (int split = 0; split <= sent.readableBytes(); split++) {
-            EmbeddedChannel channel = new EmbeddedChannel(new RespReplyDecoder());
+            EmbeddedChannel channel = new EmbeddedChannel(new RespReplyDecoder(RespReplyDecoder.MAX_REPLY_BYTES));
             channel.writeInbound(sent.copy(0, split));
             channel.writeInbound(sent.copy(split, sent.readableBytes() - split));
             assertThat(channel.inboundMessages())
@@ -32,7 +32,7 @@ class ReplyDecoderTest {
 
     @Test
     void refuses_what_is_not_resp() {
-        EmbeddedChannel channel = new EmbeddedChannel(new RespReplyDecoder());
+        EmbeddedChannel channel = new EmbeddedChannel(new RespReplyDecoder(RespReplyDecoder.MAX_REPLY_BYTES));
         assertThatThrownBy(() -> channel.writeInbound(bytes("HTTP/1.1 400 Bad Request\r\n")))
                 .isInstanceOf(DecoderException.class)
                 .hasMessage("Protocol error: unknown type 'H'");
@@ -40,7 +40,7 @@ class ReplyDecoderTest {
 
     @Test
     void does_not_wait_for_a_reply_that_is_too_long() {
-        EmbeddedChannel channel = new EmbeddedChannel(new RespReplyDecoder());
+        EmbeddedChannel channel = new EmbeddedChannel(new RespReplyDecoder(RespReplyDecoder.MAX_REPLY_BYTES));
         String half =
                 "$" + RespReplyDecoder.MAX_REPLY_BYTES / 2 + "\r\n" + "x".repeat(RespReplyDecoder.MAX_REPLY_BYTES / 2);
         channel.writeInbound(bytes("*3\r\n" + half));

@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import io.quarkus.runtime.Startup;
 import io.undermoon.broker.auth.AccessControl;
+import io.undermoon.broker.data.CommandLine;
+import io.undermoon.broker.data.DataAccess;
+import io.undermoon.broker.data.KeyBrowser;
+import io.undermoon.broker.observe.ClusterUsage;
 import io.undermoon.broker.observe.History;
 import io.undermoon.broker.observe.ProxyObserver;
 import io.undermoon.broker.proxy.RespFinishedMigrations;
@@ -11,6 +15,7 @@ import io.undermoon.broker.proxy.RespMigrationControl;
 import io.undermoon.broker.proxy.RespProxyEpochs;
 import io.undermoon.broker.proxy.RespProxyProbe;
 import io.undermoon.broker.proxy.RespProxyReports;
+import io.undermoon.broker.proxy.RespUsageProbe;
 import io.undermoon.broker.replica.ReplicaPush;
 import io.undermoon.broker.state.Metadata;
 import io.undermoon.broker.storage.MetadataStorage;
@@ -46,6 +51,9 @@ public final class BrokerBeans {
 
     /** With a round a second, a proxy that hangs is on the screen within two. */
     private static final Duration PROBE_TIMEOUT = Duration.ofMillis(600);
+
+    /** A proxy may have to count the keys of its nodes. */
+    private static final Duration USAGE_TIMEOUT = Duration.ofSeconds(10);
 
     @Produces
     @Singleton
@@ -98,13 +106,20 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     RespClient proxyClient(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
-        ProxyLogin login = new ProxyLogin(
+        return new RespClient(
+                1,
+                config.proxyClient().timeout(),
+                login(config, metadata),
+                tls.where(config.tls().proxies()),
+                executor);
+    }
+
+    private static ProxyLogin login(BrokerConfig config, MetadataWriter metadata) {
+        return new ProxyLogin(
                 config.controlSecret(),
                 config.proxyPassword(),
                 config.allowUnprovenProxies(),
                 () -> installation(metadata.state()));
-        return new RespClient(
-                1, config.proxyClient().timeout(), login, tls.where(config.tls().proxies()), executor);
     }
 
     /** A broker without proxies calls those of the backup that it is given, and belongs to their installation then. */
@@ -116,13 +131,12 @@ public final class BrokerBeans {
     @Produces
     @Singleton
     RespProxyProbe proxyProbe(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
-        ProxyLogin login = new ProxyLogin(
-                config.controlSecret(),
-                config.proxyPassword(),
-                config.allowUnprovenProxies(),
-                () -> installation(metadata.state()));
-        return new RespProxyProbe(
-                new RespClient(1, PROBE_TIMEOUT, login, tls.where(config.tls().proxies()), executor));
+        return new RespProxyProbe(new RespClient(
+                1,
+                PROBE_TIMEOUT,
+                login(config, metadata),
+                tls.where(config.tls().proxies()),
+                executor));
     }
 
     void close(@Disposes RespProxyProbe probe) {
@@ -133,6 +147,64 @@ public final class BrokerBeans {
     @Singleton
     ProxyObserver observer(RespProxyProbe probe) {
         return new ProxyObserver(probe, () -> System.nanoTime() / 1_000_000);
+    }
+
+    @Produces
+    @Singleton
+    RespUsageProbe usageProbe(BrokerConfig config, MetadataWriter metadata, ServiceTls tls, ManagedExecutor executor) {
+        return new RespUsageProbe(new RespClient(
+                1,
+                USAGE_TIMEOUT,
+                login(config, metadata),
+                tls.where(config.tls().proxies()),
+                executor));
+    }
+
+    void close(@Disposes RespUsageProbe probe) {
+        probe.close();
+    }
+
+    @Produces
+    @Singleton
+    ClusterUsage usage(RespUsageProbe probe) {
+        return new ClusterUsage(probe, () -> System.nanoTime() / 1_000_000);
+    }
+
+    @Produces
+    @Singleton
+    ConsoleDataAccess consoleDataAccess(
+            BrokerConfig config, @ConfigProperty(name = "quarkus.http.host") String listenHost) {
+        return ConsoleDataAccess.of(config, listenHost);
+    }
+
+    /** Its connections are logged in as nobody, and then as a user of a cluster. */
+    @Produces
+    @Singleton
+    DataAccess dataAccess(BrokerConfig config, RespClient control, ServiceTls tls, ManagedExecutor executor) {
+        RespClient ofUsers = new RespClient(
+                1,
+                DataAccess.STEP_TIMEOUT,
+                ProxyLogin.NONE,
+                tls.where(config.tls().proxies()),
+                executor,
+                DataAccess.MAX_REPLY_BYTES);
+        return new DataAccess(ofUsers, control, System::nanoTime);
+    }
+
+    void close(@Disposes DataAccess access) {
+        access.close();
+    }
+
+    @Produces
+    @Singleton
+    KeyBrowser keyBrowser(DataAccess access) {
+        return new KeyBrowser(access, System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    CommandLine commandLine(DataAccess access) {
+        return new CommandLine(access);
     }
 
     @Produces

@@ -55,6 +55,12 @@ public interface BrokerConfig {
     @WithConverter(Converters.StrictBoolean.class)
     boolean console();
 
+    /**
+     * Whether the console shows data: names of hot keys, and to users of the clusters keys, values and a command line.
+     * By default where there are accounts, or only this machine reaches the API.
+     */
+    Optional<@WithConverter(Converters.StrictBoolean.class) Boolean> consoleDataAccess();
+
     /** The token that the broker shows to the replicas. */
     Optional<String> brokerToken();
 

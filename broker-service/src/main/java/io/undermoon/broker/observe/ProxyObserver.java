@@ -158,7 +158,7 @@ public final class ProxyObserver {
         return before.isSilent() != after.isSilent() || old != null && next != null && next.isOther(old);
     }
 
-    private static String reason(@Nullable Throwable failure) {
+    static String reason(@Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause == null || cause.getMessage() == null ? "no answer" : cause.getMessage();

@@ -344,6 +344,9 @@ public final class ApiDocument implements OASFilter {
         }
         if (changes) {
             errors.addAll(List.of(409, 413, 415, 500));
+        } else if (ConsolePages.isData(endpoint.path())) {
+            // It is recorded who has seen data.
+            errors.addAll(List.of(409, 500));
         }
         errors.stream()
                 .sorted()
@@ -400,6 +403,7 @@ public final class ApiDocument implements OASFilter {
             case "minutes" -> number(1, OverviewResource.MAX_MINUTES);
             case "seconds" -> number(1, (int) Maintenance.MAX_SECONDS);
             case "force" -> type(SchemaType.BOOLEAN).defaultValue(false);
+            case "counted" -> type(SchemaType.BOOLEAN).defaultValue(true);
             case "id" -> anyText("17");
             case "state" -> ref("OperationState");
             case "slots" -> text(SLOTS, "0-100,300");

@@ -20,8 +20,10 @@ final class ConsolePages {
             "dom.js",
             "format.js",
             "icon.svg",
+            "keys.js",
             "overview.js",
-            "tables.js");
+            "tables.js",
+            "usage.js");
 
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Security-Policy",
@@ -47,7 +49,12 @@ final class ConsolePages {
 
     /** Whether an endpoint, without {@code /api/v3}, is there for the console. */
     static boolean isOverview(String path) {
-        return path.equals("/preview") || path.equals("/overview") || path.startsWith("/overview/");
+        return path.equals("/preview") || path.equals("/overview") || path.startsWith("/overview/") || isData(path);
+    }
+
+    /** Whether an endpoint tells data of clusters. */
+    static boolean isData(String path) {
+        return path.startsWith("/clusters/keys/") || path.endsWith("/hot_keys");
     }
 
     /** Sets the headers when the file's own have been set. */

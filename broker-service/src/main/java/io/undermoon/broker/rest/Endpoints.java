@@ -39,6 +39,9 @@ final class Endpoints {
             viewer   GET    /overview/proxies
             viewer   GET    /overview/clusters/{name}
             viewer   GET    /overview/clusters/{name}/history
+            viewer   GET    /overview/clusters/{name}/hot_slots
+            operator PUT    /overview/clusters/{name}/hot_slots
+            operator GET    /overview/clusters/{name}/hot_keys
             operator POST   /preview
             viewer   GET    /proxies/addresses
             viewer   GET    /proxies/epochs
@@ -85,6 +88,11 @@ final class Endpoints {
             operator POST   /clusters/migrations/auto/{name}/{node_number}
             operator POST   /clusters/migrations/reshard/{name}
             operator POST   /clusters/migrations/rebalance/{name}
+            operator POST   /clusters/keys/scan/{name}
+            operator POST   /clusters/keys/look/{name}
+            operator POST   /clusters/keys/delete/{name}
+            operator POST   /clusters/keys/expire/{name}
+            admin    POST   /clusters/keys/command/{name}
             viewer   GET    /hosts/drain
             viewer   GET    /hosts/drain/{host}
             operator POST   /hosts/drain/{host}

@@ -8,6 +8,7 @@ import io.undermoon.broker.auth.AccessControl;
 import io.undermoon.broker.auth.Account;
 import io.undermoon.broker.auth.Role;
 import io.undermoon.broker.config.BrokerConfig;
+import io.undermoon.broker.config.ConsoleDataAccess;
 import io.undermoon.broker.store.MetadataWriter;
 import io.undermoon.client.Installation;
 import io.undermoon.fault.ErrorCode;
@@ -48,8 +49,10 @@ public final class Gate {
     private final Origins origins;
     private final MetadataWriter metadata;
     private final boolean hasConsole;
+    private final boolean hasData;
 
-    Gate(AccessControl access, BrokerConfig config, MetadataWriter metadata) {
+    Gate(AccessControl access, BrokerConfig config, ConsoleDataAccess data, MetadataWriter metadata) {
+        this.hasData = data.isOn();
         this.access = access;
         this.metadata = metadata;
         this.origins = new Origins(config.allowedHosts().orElse(List.of()));
@@ -66,9 +69,10 @@ public final class Gate {
     }
 
     /** Who sends a request, and with which role; where nobody has to prove anything everybody may do everything. */
-    static OverviewMessages.Caller callerOf(RoutingContext context) {
+    static OverviewMessages.Caller callerOf(RoutingContext context, ConsoleDataAccess data) {
         Role role = context.get(ROLE);
-        return new OverviewMessages.Caller(accountOf(context), (role == null ? Role.ADMIN : role).wireName());
+        return new OverviewMessages.Caller(
+                accountOf(context), (role == null ? Role.ADMIN : role).wireName(), data.isOn());
     }
 
     private void check(RoutingContext context) {
@@ -111,6 +115,10 @@ public final class Gate {
         }
         if (!hasConsole && ConsolePages.isOverview(below)) {
             return new Refusal(ErrorCode.PATH_NOT_FOUND, "undermoon.console is off, so there is nothing at " + path);
+        }
+        if (!hasData && ConsolePages.isData(below)) {
+            return new Refusal(
+                    ErrorCode.PATH_NOT_FOUND, "undermoon.console_data_access is off, so there is nothing at " + path);
         }
         Refusal unauthorized = unauthorized(context, endpoint.get().role());
         if (unauthorized != null) {

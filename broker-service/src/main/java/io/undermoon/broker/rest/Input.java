@@ -1,5 +1,7 @@
 package io.undermoon.broker.rest;
 
+import io.undermoon.broker.state.ClusterView;
+import io.undermoon.broker.state.MetadataView;
 import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ClusterName;
@@ -28,6 +30,14 @@ final class Input {
     /** A name to look up; empty if it is not a legal name. */
     static Optional<ClusterName> existingClusterName(String text) {
         return ClusterName.isLegal(text) ? Optional.of(new ClusterName(text)) : Optional.empty();
+    }
+
+    /** A cluster that must exist. */
+    static ClusterView existingCluster(MetadataView view, String name) {
+        return existingClusterName(name)
+                .flatMap(view::cluster)
+                .orElseThrow(() ->
+                        new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }
 
     /** The address of a proxy that registers. */

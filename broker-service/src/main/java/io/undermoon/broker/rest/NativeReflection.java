@@ -1,6 +1,9 @@
 package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.undermoon.broker.data.CommandLine;
+import io.undermoon.broker.data.KeyPage;
+import io.undermoon.broker.data.KeyValue;
 import io.undermoon.broker.observe.ClusterFigures;
 import io.undermoon.broker.observe.ClusterHealth;
 import io.undermoon.broker.observe.History;
@@ -96,6 +99,22 @@ import io.undermoon.umctl.MigrationProgress;
             OverviewMessages.RemedyStatus.class,
             OverviewMessages.Storage.class,
             OverviewMessages.Verdict.class,
+            CommandLine.Reply.class,
+            KeyPage.class,
+            KeyPage.Entry.class,
+            KeyValue.class,
+            KeyValue.Element.class,
+            KeyResource.CommandRequest.class,
+            KeyResource.ExpireRequest.class,
+            KeyResource.KeyChanged.class,
+            KeyResource.KeyRequest.class,
+            KeyResource.ScanRequest.class,
+            UsageMessages.HotKey.class,
+            UsageMessages.HotKeys.class,
+            UsageMessages.HotSlot.class,
+            UsageMessages.HotSlots.class,
+            UsageMessages.ProxyProblem.class,
+            UsageMessages.ProxyProblems.class,
             PreviewResource.PreviewReply.class,
             PreviewResource.PreviewRequest.class,
             Messages.Names.class,

@@ -72,8 +72,9 @@ public final class OverviewMessages {
      *
      * @param name null where nobody has to prove anything
      * @param role what the caller may do
+     * @param dataAccess whether this broker shows data of clusters
      */
-    public record Caller(@Nullable String name, String role) {}
+    public record Caller(@Nullable String name, String role, boolean dataAccess) {}
 
     /**
      * The storage of the metadata.

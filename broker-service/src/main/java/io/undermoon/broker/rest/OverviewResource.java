@@ -1,6 +1,7 @@
 package io.undermoon.broker.rest;
 
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.undermoon.broker.config.ConsoleDataAccess;
 import io.undermoon.broker.observe.History;
 import io.undermoon.broker.observe.ProxyObserver;
 import io.undermoon.broker.plan.PlanContext;
@@ -43,6 +44,7 @@ public final class OverviewResource {
     private final History history;
     private final OverviewView overview;
     private final MigrationStatuses statuses;
+    private final ConsoleDataAccess data;
     private final CurrentVertxRequest current;
     private final ManagedExecutor executor;
 
@@ -52,6 +54,7 @@ public final class OverviewResource {
             History history,
             OverviewView overview,
             MigrationStatuses statuses,
+            ConsoleDataAccess data,
             CurrentVertxRequest current,
             ManagedExecutor executor) {
         this.metadata = metadata;
@@ -59,6 +62,7 @@ public final class OverviewResource {
         this.history = history;
         this.overview = overview;
         this.statuses = statuses;
+        this.data = data;
         this.current = current;
         this.executor = executor;
     }
@@ -72,7 +76,7 @@ public final class OverviewResource {
             @QueryParam("seen") @DefaultValue("0") String seen,
             @QueryParam("timeout") @DefaultValue("0") String timeout) {
         observer.look();
-        Caller caller = Gate.callerOf(current.getCurrent());
+        Caller caller = Gate.callerOf(current.getCurrent(), data);
         long seconds = Math.min(MAX_TIMEOUT_SECONDS, Input.number("timeout", timeout));
         return observer.awaitOtherThan(Input.number("seen", seen), Duration.ofSeconds(seconds))
                 .thenApplyAsync(revision -> overview.of(caller), executor);
@@ -97,7 +101,7 @@ public final class OverviewResource {
         observer.look();
         MetadataView view = metadata.view();
         PlanContext context = metadata.planContext();
-        ClusterView cluster = existing(view, name);
+        ClusterView cluster = Input.existingCluster(view, name);
         List<ProxyResource> proxies = cluster.stored()
                 .proxies()
                 .map(proxy -> Objects.requireNonNull(view.state().allProxies().get(proxy)))
@@ -114,7 +118,7 @@ public final class OverviewResource {
     @Operation(summary = "The figures of a cluster over the last hours, as far as this broker has been running")
     public History.Extract history(
             @PathParam("name") String name, @QueryParam("minutes") @DefaultValue("60") String minutes) {
-        ClusterView cluster = existing(metadata.view(), name);
+        ClusterView cluster = Input.existingCluster(metadata.view(), name);
         long given = Input.number("minutes", minutes);
         if (given < 1 || given > MAX_MINUTES) {
             throw new UndermoonException(
@@ -130,12 +134,5 @@ public final class OverviewResource {
         Map<String, String> all = new LinkedHashMap<>();
         ClusterConfig.FIELDS.forEach(field -> all.put(field, given.getOrDefault(field, "")));
         return all;
-    }
-
-    private static ClusterView existing(MetadataView view, String name) {
-        return Input.existingClusterName(name)
-                .flatMap(view::cluster)
-                .orElseThrow(() ->
-                        new UndermoonException(ErrorCode.CLUSTER_NOT_FOUND, "there is no cluster '" + name + "'"));
     }
 }

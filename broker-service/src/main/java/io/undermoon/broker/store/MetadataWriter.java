@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -128,13 +129,18 @@ public final class MetadataWriter {
 
     /** As {@link #change(Plan)}, for a change that another thread has asked for. */
     public <R> R change(ChangeCause cause, Plan<R> plan) {
+        return change(() -> attempt(cause, plan));
+    }
+
+    /** @param attempt gives nothing if it has to be made again */
+    private <R> R change(Supplier<@Nullable Outcome<R>> attempt) {
         requireReachable();
         long start = System.nanoTime();
         writing.lock();
         try {
             do {
                 requireReachable();
-                Outcome<R> outcome = attempt(cause, plan);
+                Outcome<R> outcome = attempt.get();
                 if (outcome != null) {
                     return outcome.result();
                 }
@@ -145,6 +151,34 @@ public final class MetadataWriter {
             catchUp();
         }
         throw new UndermoonException(ErrorCode.RETRY, "other brokers change the metadata all the time; try again");
+    }
+
+    /**
+     * Records that something was done which changes no metadata; returns when the record is durable.
+     *
+     * @param within a record of the same by the same that is not older is enough; zero for one each time
+     * @return whether it was recorded anew
+     * @throws UndermoonException as {@link #change}
+     */
+    public boolean note(ChangeCause cause, Duration within) {
+        if (isNoted(entry(cause), within)) {
+            return false;
+        }
+        change(() -> stored(state().audited(entry(cause))) ? Outcome.done(state()) : null);
+        return true;
+    }
+
+    private AuditEntry entry(ChangeCause cause) {
+        Epoch epoch = state().globalEpoch();
+        return new AuditEntry(clock.instant().getEpochSecond(), cause.who(), cause.what(), epoch, epoch);
+    }
+
+    private boolean isNoted(AuditEntry entry, Duration within) {
+        return !within.isZero()
+                && state().audit().stream()
+                        .anyMatch(known -> known.time() >= entry.time() - within.toSeconds()
+                                && known.who().equals(entry.who())
+                                && known.what().equals(entry.what()));
     }
 
     /**

@@ -52,6 +52,15 @@ class EndpointsTest {
     }
 
     @Test
+    void lets_operators_see_data_and_admins_alone_type_commands() {
+        assertThat(Endpoints.all())
+                .filteredOn(endpoint -> ConsolePages.isData(endpoint.path()))
+                .hasSize(6)
+                .allMatch(endpoint ->
+                        endpoint.role() == (endpoint.path().contains("/command/") ? Role.ADMIN : Role.OPERATOR));
+    }
+
+    @Test
     void finds_the_endpoint_with_the_fewest_parameters() {
         assertThat(Endpoints.find("PUT", "/epoch/recovery").orElseThrow().role())
                 .isEqualTo(Role.OPERATOR);

@@ -54,6 +54,25 @@ class MetadataWriterTest {
     }
 
     @Test
+    void notes_what_was_done_without_a_change_and_the_same_again_after_some_time() {
+        MutableClock clock = new MutableClock();
+        ChangeCause read = new ChangeCause("alice", "SCAN " + "x".repeat(300));
+        MetadataWriter audited = new MetadataWriter(shared, LIMITS, clock);
+        register(audited, 1);
+        audited.note(read, Duration.ofMinutes(10));
+        audited.note(read, Duration.ofMinutes(10));
+        assertThat(audited.state().audit()).hasSize(2);
+        audited.note(new ChangeCause("bob", read.what()), Duration.ofMinutes(10));
+        assertThat(audited.state().audit()).hasSize(3);
+        clock.advance(Duration.ofMinutes(11));
+        audited.note(read, Duration.ofMinutes(10));
+        audited.note(read, Duration.ZERO);
+        assertThat(audited.state().audit()).hasSize(5);
+        assertThat(shared.load().state().audit()).isEqualTo(audited.state().audit());
+        assertThat(audited.state().globalEpoch()).isEqualTo(new Epoch(1));
+    }
+
+    @Test
     void logs_changes_and_no_reports() {
         MetadataWriter audited = new MetadataWriter(
                 shared, LIMITS, new MutableClock(), () -> new ChangeCause("alice", "POST /proxies/meta"));

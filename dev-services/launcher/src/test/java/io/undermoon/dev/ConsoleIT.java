@@ -32,6 +32,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
  * The web console in a real browser, of a stack of real processes with accounts. The tests follow each other on one
@@ -43,6 +44,7 @@ class ConsoleIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String VIEWER = "token-of-a-viewer";
     private static final String OPERATOR = "token-of-an-operator";
+    private static final String ADMIN = "token-of-an-admin";
     private static final String NOTHING_MOVES =
             "document.querySelector('#moving').textContent.includes('Nothing moves')";
     private static final String CLOSED = "!document.getElementById('dialog').open";
@@ -64,7 +66,10 @@ class ConsoleIT {
                 .as("the console is tested in a browser, and there is none on the PATH: apt-get install chromium")
                 .isPresent();
         Path accounts = directory.resolve("accounts");
-        Files.writeString(accounts, "vera viewer #" + sha256(VIEWER) + "\nolaf operator #" + sha256(OPERATOR) + "\n");
+        Files.writeString(
+                accounts,
+                "vera viewer #" + sha256(VIEWER) + "\nolaf operator #" + sha256(OPERATOR) + "\nada admin #"
+                        + sha256(ADMIN) + "\n");
         Path data = Files.createDirectory(directory.resolve("stack"));
         stack = new LiveStack(
                 data,
@@ -374,8 +379,104 @@ class ConsoleIT {
 
     @Test
     @Order(13)
+    void shows_hot_slots_and_keys_while_somebody_looks() throws IOException {
+        try (Jedis client = new Jedis("127.0.0.1", stack.ports().proxyResp(0))) {
+            go("#/clusters/demo");
+            browser.click("#usage summary");
+            browser.awaitElement("#hot-slots-table");
+            browser.click("[data-count-slots=true]");
+            browser.await(
+                    "document.querySelector('#hot-slots').textContent.includes('Slots with most commands')", LIMIT);
+            String key = keyAt(client);
+            long end = System.nanoTime() + LIMIT.toNanos();
+            while (!browser.evaluate("document.querySelector('#hot-keys-table tbody')?.textContent.includes('" + key
+                            + "') && !!document.querySelector('#hot-slots-table')")
+                    .asBoolean()) {
+                assertThat(System.nanoTime()).as("time of the last look").isLessThan(end);
+                for (int i = 0; i < 200; i++) {
+                    client.get(key);
+                }
+            }
+            picture("hot");
+            browser.click("[data-open-key='" + key + "']");
+            browser.awaitText("#key-value", "value");
+            browser.awaitText("h1", "Keys of");
+        }
+    }
+
+    /** A key behind the proxy of a client. */
+    private static String keyAt(Jedis client) {
+        for (int i = 0; ; i++) {
+            try {
+                if (client.get("key" + i) != null) {
+                    return "key" + i;
+                }
+            } catch (JedisMovedDataException e) {
+                // Behind another proxy.
+            }
+        }
+    }
+
+    @Test
+    @Order(14)
+    void browses_keys_and_runs_commands() throws IOException {
+        go("#/keys/demo");
+        browser.awaitText("#main", "The command line is for admins");
+        browser.click("#sign-out");
+        browser.awaitElement("#token");
+        signIn(ADMIN);
+        browser.awaitText("#role", "ada, admin");
+        go("#/keys/demo");
+        browser.fill("#command", "HSET shelf:1 title \"a b\"");
+        browser.press("Enter");
+        browser.awaitText("#replies", "(integer) 1");
+        browser.fill("#command", "SUBSCRIBE news");
+        browser.press("Enter");
+        browser.awaitText("#replies", "use redis-cli");
+        browser.press("ArrowUp");
+        browser.press("ArrowUp");
+        assertThat(browser.evaluate("document.getElementById('command').value").asText())
+                .startsWith("HSET");
+        browser.fill("#pattern", "shelf:*");
+        browser.press("Enter");
+        browser.await("document.querySelectorAll('#keys tbody tr').length === 1", LIMIT);
+        browser.click("#keys button.key");
+        browser.awaitText("#elements", "a b");
+        browser.awaitText("#key-value", "never");
+        browser.click("#ask-ttl");
+        browser.await("document.activeElement.id === 'ttl'", LIMIT);
+        browser.fill("#ttl", "90");
+        browser.press("Enter");
+        browser.await("/expires in [0-9]+ s/.test(document.querySelector('#key-value').textContent)", LIMIT);
+        browser.click("#ask-delete");
+        browser.await("document.activeElement.id === 'delete-key'", LIMIT);
+        browser.press("Enter");
+        browser.await("!document.querySelector('#key-value') && !document.querySelector('#keys')", LIMIT);
+        browser.fill("#data-user", "nobody");
+        browser.fill("#data-password", "a-guess-at-a-password");
+        browser.fill("#pattern", "key1*");
+        browser.press("Enter");
+        browser.awaitText("#keys-error", "does not let 'nobody' in");
+        assertThat(browser.evaluate("document.documentElement.outerHTML + JSON.stringify({...sessionStorage})"
+                                + " + location.href")
+                        .asText())
+                .doesNotContain("a-guess-at-a-password");
+        assertThat(browser.requests()).noneMatch(url -> url.contains("a-guess-at-a-password"));
+        browser.evaluate("for (const field of document.querySelectorAll('#data-user, #data-password')) {"
+                + " field.value = ''; field.dispatchEvent(new Event('input', { bubbles: true })); }");
+        browser.click("#list-keys button.main");
+        browser.await("document.querySelectorAll('#keys tbody tr').length > 50", LIMIT);
+        picture("keys");
+        browser.click("#sign-out");
+        browser.awaitElement("#token");
+        signIn(OPERATOR);
+        browser.awaitText("#role", "olaf, operator");
+    }
+
+    @Test
+    @Order(15)
     void fits_a_telephone() throws IOException {
-        for (String page : List.of("#/", "#/clusters/demo", "#/hosts", "#/proxies", "#/audit")) {
+        for (String page : List.of("#/", "#/clusters/demo", "#/keys/demo", "#/hosts", "#/proxies", "#/audit")) {
             browser.size(380, 800);
             go(page);
             browser.awaitElement("main > [id^=page-]");
@@ -387,7 +488,7 @@ class ConsoleIT {
     }
 
     @Test
-    @Order(14)
+    @Order(16)
     void shows_a_proxy_that_hangs_or_is_gone_within_two_seconds() throws IOException, InterruptedException {
         go("#/");
         browser.await("document.querySelector('#attention').textContent.includes('Nothing')", LIMIT);
@@ -414,7 +515,7 @@ class ConsoleIT {
     }
 
     @Test
-    @Order(15)
+    @Order(17)
     void gives_up_on_a_proxy_and_removes_it() throws IOException {
         go("#/proxies");
         browser.fill("#filter", "free");
@@ -446,7 +547,7 @@ class ConsoleIT {
     }
 
     @Test
-    @Order(16)
+    @Order(18)
     void says_so_when_the_broker_is_gone() throws IOException, InterruptedException {
         go("#/");
         browser.awaitElement("#c-demo");
@@ -512,7 +613,7 @@ class ConsoleIT {
             browser.dark(isDark);
             for (int width : new int[] {1280, 380}) {
                 browser.size(width, width == 380 ? 800 : 900);
-                for (String page : List.of("", "clusters/demo", "hosts", "proxies")) {
+                for (String page : List.of("", "clusters/demo", "keys/demo", "hosts", "proxies")) {
                     go("#/" + page);
                     picture((page.isEmpty() ? "overview" : page.split("/")[0]) + "-" + width + (isDark ? "-dark" : ""));
                 }
