@@ -135,8 +135,25 @@ class StandAloneIT {
         nothingIsLost();
     }
 
+    /** With what the chart gives it, under the load of the check, in a namespace that admits nothing unrestricted. */
     @Test
     @Order(6)
+    void a_schedule_backs_the_data_of_a_cluster_up() throws IOException {
+        system.claimVolume("backups");
+        String schedule = "dataBackups.schedules[0].";
+        system.helm(
+                "upgrade",
+                "--reuse-values",
+                "--set",
+                schedule + "name=demo," + schedule + "cluster=" + CLUSTER + "," + schedule + "schedule=0 0 1 1 *,"
+                        + schedule + "claim=backups," + schedule + "keep=2");
+        system.run("undermoon-backup-demo", "backup-now");
+        system.run("undermoon-backup-demo", "verify", "data", "verify", CLUSTER, "--store=/backups");
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(7)
     @EnabledIfSystemProperty(named = LONG, matches = "true")
     void a_cluster_scales_under_load() throws IOException {
         system.scale(CLUSTER, 2 * NODES);
@@ -162,7 +179,7 @@ class StandAloneIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     @EnabledIfSystemProperty(named = LONG, matches = "true")
     void an_upgrade_rolls_the_brokers_and_helm_tests_the_release() throws IOException {
         system.helm(

@@ -90,7 +90,9 @@ public final class Workspace {
      * @throws LaunchException if a service that is needed has not been built or there is no redis-server
      */
     public Installation forMigrationBench(boolean services) {
-        requireServices();
+        if (services) {
+            requireServices();
+        }
         Installation installation =
                 new Installation(checkout(), data().root().resolve("bench-migration"), Programs.java(), redisServer());
         if (services) {
