@@ -5,11 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.undermoon.json.Json;
@@ -186,66 +182,9 @@ public final class Installation {
                 }));
     }
 
-    /** Makes a volume claim that any number of pods can write to. */
-    public void claimVolume(String name) {
-        client.persistentVolumeClaims()
-                .inNamespace(NAME)
-                .resource(new PersistentVolumeClaimBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withAccessModes("ReadWriteMany")
-                        .withNewResources()
-                        .addToRequests("storage", new Quantity("1Gi"))
-                        .endResources()
-                        .endSpec()
-                        .build())
-                .create();
-    }
-
-    /**
-     * Has a CronJob do now what it does on its schedule, as {@code kubectl create job --from} does, and waits until it
-     * has succeeded.
-     *
-     * @param job the name of the job that is made
-     * @param arguments of the program in the place of its own; none for its own
-     */
-    public void run(String cronJob, String job, String... arguments) {
-        JobSpec spec = client.batch()
-                .v1()
-                .cronjobs()
-                .inNamespace(NAME)
-                .withName(cronJob)
-                .require()
-                .getSpec()
-                .getJobTemplate()
-                .getSpec();
-        if (arguments.length > 0) {
-            spec.getTemplate().getSpec().getContainers().get(0).setArgs(List.of(arguments));
-        }
-        client.batch()
-                .v1()
-                .jobs()
-                .inNamespace(NAME)
-                .resource(new JobBuilder()
-                        .withNewMetadata()
-                        .withName(job)
-                        .endMetadata()
-                        .withSpec(spec)
-                        .build())
-                .create();
-        await("job " + job + " has ended")
-                .atMost(LIMIT)
-                .ignoreExceptions()
-                .until(() -> condition(job, "Complete") || condition(job, "Failed"));
-        assertThat(condition(job, "Complete")).as("job %s has succeeded", job).isTrue();
-    }
-
-    private boolean condition(String job, String type) {
-        return client.batch().v1().jobs().inNamespace(NAME).withName(job).require().getStatus().getConditions().stream()
-                .anyMatch(condition -> condition.getType().equals(type)
-                        && condition.getStatus().equals("True"));
+    /** The jobs in its namespace. */
+    public Jobs jobs() {
+        return new Jobs(client, NAME);
     }
 
     /** Waits until so many pods of a component are ready, on nodes that are. */
