@@ -19,6 +19,8 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The schedules of backups in the chart, as helm makes objects of them. */
 @EnabledIf("io.undermoon.kubernetes.system.Checkout#hasPrograms")
@@ -42,7 +44,13 @@ class DataBackupsTest {
               nodes: {user: backups, secret: nodes, tls: true}
               serviceAccount: {annotations: {role: writer}}
               schedules:
-                - {name: all, cluster: shop, continuous: true, points: 30s, every: 12h, claim: volume, arguments: [--hold=100]}
+                - name: all
+                  cluster: shop
+                  continuous: true
+                  points: 30s
+                  every: 12h
+                  claim: volume
+                  arguments: [--hold=100]
             """;
 
     @TempDir
@@ -166,6 +174,30 @@ class DataBackupsTest {
         assertThatThrownBy(() -> rendered(
                         "{fullnameOverride: " + "b".repeat(20) + ", dataBackups: {schedules: [" + longest + "]}}"))
                 .hasMessageContaining("is too long");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cluster: a, claim: b, schedule: '@daily' | missing property 'name'",
+                "name: A, cluster: a, claim: b, schedule: '@daily' | schedules/0/name",
+                "name: a, cluster: -a, claim: b, schedule: '@daily' | schedules/0/cluster",
+                "name: a, cluster: a, schedule: '@daily' | missing property 'store'",
+                "name: a, cluster: a, claim: b | missing property 'schedule'",
+                "name: a, cluster: a, claim: b, schedule: 6h | schedules/0/schedule",
+                "name: a, cluster: a, store: /b, schedule: '@daily' | schedules/0/store",
+                "name: a, cluster: a, claim: b, store: 's3://b', schedule: '@daily' | subschemas 0, 1 matched",
+                "name: a, cluster: a, claim: b, s3: {region: c}, schedule: '@daily' | schedules/0/s3",
+                "name: a, cluster: a, claim: b, schedule: '@daily', continuous: true | schedules/0/schedule",
+                "name: a, cluster: a, claim: b, schedule: '@daily', every: 1d | schedules/0/every",
+                "name: a, cluster: a, claim: b, schedule: '@daily', keep: 0 | schedules/0/keep",
+                "name: a, cluster: a, claim: b, schedule: '@daily', kepe: 1 | kepe",
+            })
+    void wrong_entries_are_refused(String entry, String named) {
+        assertThatThrownBy(() -> rendered("dataBackups: {schedules: [{" + entry + "}]}"))
+                .hasMessageContaining("values don't meet the specifications")
+                .hasMessageContaining(named);
     }
 
     /** The command line refuses an option that it does not know when a pod starts, which may be in the night. */
