@@ -60,15 +60,21 @@ sealed interface Build {
      * A jar with its libraries in {@code target/lib}. There is no native executable of it.
      *
      * @param name of the jar, without its extension
+     * @param options of the JVM. They are not where they could be replaced, in {@code JDK_JAVA_OPTIONS}: of that variable
+     *     the JVM writes a line at each start, among the errors of the command
      */
-    record Jar(String name, String mainClass) implements Build {
+    record Jar(String name, String mainClass, List<String> options) implements Build {
+        Jar {
+            options = List.copyOf(options);
+        }
+
         @Override
         public JvmApplication application(Path target) throws IOException {
             Path jar = existing(target.resolve(name + ".jar"));
             return new JvmApplication(
                     target,
                     mainClass,
-                    List.of(),
+                    options,
                     List.of(
                             new Part("program", List.of(target.relativize(jar))),
                             new Part("libraries", jars(target, "lib"))));

@@ -134,9 +134,11 @@ final class ImageWriter {
         image.addFileEntriesLayer(layer("options")
                         .addEntry(arguments, inImage(arguments.getFileName()), READABLE, request.time())
                         .build())
-                .addEnvironmentVariable("JDK_JAVA_OPTIONS", String.join(" ", program.jvmOptions()))
                 .setEntrypoint(
                         home + "/bin/java", "@" + ROOT.resolve(arguments.getFileName()), application.mainClass());
+        if (!program.jvmOptions().isEmpty()) {
+            image.addEnvironmentVariable("JDK_JAVA_OPTIONS", String.join(" ", program.jvmOptions()));
+        }
     }
 
     private void addNative(JibContainerBuilder image, ProgramImage program, String architecture, Path files)

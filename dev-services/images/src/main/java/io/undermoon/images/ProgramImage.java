@@ -152,14 +152,14 @@ record ProgramImage(
             new ProgramImage(
                     "cli",
                     Path.of("dev-services", "launcher"),
-                    new Build.Jar("undermoon-launcher", "io.undermoon.dev.cli.Undermoon"),
+                    new Build.Jar("undermoon-launcher", "io.undermoon.dev.cli.Undermoon", COMMAND_LINE),
                     "Undermoon command line",
                     "Operates Redis clusters, and backs up and restores their data",
                     List.of(),
                     // Copies of data that are on their way to or from S3.
                     List.of(Path.of("/tmp")),
                     Map.of(),
-                    COMMAND_LINE,
+                    List.of(),
                     Training.ofCommand("training")));
 
     ProgramImage {

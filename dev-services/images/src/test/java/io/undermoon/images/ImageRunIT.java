@@ -78,7 +78,7 @@ class ImageRunIT {
         List<ProgramImage> cli = ProgramImage.ALL.subList(4, 5);
         Path tar = Images.write(cli, request("jdk:" + jdk(), true), line -> {}).get(0);
 
-        assertThat(run(tar, "--version")).startsWith("0 undermoon ").doesNotContain("not packaged");
+        assertThat(run(tar, "--version")).matches("0 undermoon \\d\\S+\n");
         assertThat(run(tar, "--help")).startsWith("0 Usage: undermoon").contains("data");
         assertThat(run(tar, "data", "list", "--store", "/tmp/backups"))
                 .startsWith("0 ")
@@ -98,7 +98,7 @@ class ImageRunIT {
                 builder(image, command, settings).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return process.waitFor() + " " + output.replaceFirst("NOTE: Picked up JDK_JAVA_OPTIONS.*\n", "");
+        return process.waitFor() + " " + output;
     }
 
     private static Path jdk() throws IOException, InterruptedException {
@@ -171,8 +171,8 @@ class ImageRunIT {
         builder.environment().clear();
         builder.environment().put("PATH", System.getenv("PATH"));
         builder.environment().putAll(environment);
-        builder.environment()
-                .put("JDK_JAVA_OPTIONS", image.environment("JDK_JAVA_OPTIONS").orElseThrow());
+        image.environment("JDK_JAVA_OPTIONS")
+                .ifPresent(options -> builder.environment().put("JDK_JAVA_OPTIONS", options));
         return builder;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.undermoon.images.ImageRequest.Kind;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class ImagesIT {
 
     @ParameterizedTest
     @MethodSource("programs")
-    void the_image_says_who_runs_what_how(ProgramImage program) {
+    void the_image_says_who_runs_what_how(ProgramImage program) throws Exception {
         ImageArchive image = ImageArchive.open(tar(program));
         JsonNode config = image.configuration().path("config");
 
@@ -70,8 +71,7 @@ class ImagesIT {
         assertThat(config.path("User").asText()).isEqualTo("185:185");
         assertThat(ImageArchive.texts(config.path("Entrypoint")))
                 .containsExactly("/opt/java/bin/java", "@/undermoon/java.args", mainClass(program));
-        assertThat(image.environment("JDK_JAVA_OPTIONS"))
-                .hasValueSatisfying(options -> assertThat(options).contains("-XX:+UseSerialGC"));
+        assertThat(jvmOptions(image)).contains("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
         assertThat(config.path("WorkingDir").asText()).isEqualTo("/undermoon");
         assertThat(config.path("ExposedPorts").size()).isEqualTo(program.ports().size());
         assertThat(image.configuration().path("created").asText()).isEqualTo(TIME);
@@ -82,6 +82,19 @@ class ImagesIT {
         assertThat(labels.path("org.opencontainers.image.revision").asText()).isEqualTo("0123abc");
         assertThat(labels.path("org.opencontainers.image.created").asText()).isEqualTo(TIME);
         assertThat(labels.path("org.opencontainers.image.licenses").asText()).isEqualTo("Apache-2.0");
+    }
+
+    private static List<String> jvmOptions(ImageArchive image) throws IOException {
+        List<String> options = new ArrayList<>(
+                List.of(image.environment("JDK_JAVA_OPTIONS").orElse("").split(" ")));
+        options.addAll(arguments(image));
+        return options;
+    }
+
+    private static List<String> arguments(ImageArchive image) throws IOException {
+        return new String(image.content("undermoon/java.args"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
     }
 
     private static String mainClass(ProgramImage program) {
@@ -137,9 +150,7 @@ class ImagesIT {
     @MethodSource("programs")
     void every_library_is_in_the_bill_of_materials(ProgramImage program) throws Exception {
         ImageArchive image = ImageArchive.open(tar(program));
-        List<String> arguments = new String(image.content("undermoon/java.args"), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
+        List<String> arguments = arguments(image);
         List<String> libraries = Stream.of(
                         arguments.get(arguments.indexOf("-cp") + 1).split(":"))
                 .filter(jar -> jar.startsWith("/undermoon/lib/"))
