@@ -64,7 +64,7 @@ sealed interface Build {
      *     the JVM writes a line at each start, among the errors of the command
      */
     record Jar(String name, String mainClass, List<String> options) implements Build {
-        Jar {
+        public Jar {
             options = List.copyOf(options);
         }
 

@@ -51,8 +51,7 @@ record JvmApplication(Path directory, String mainClass, List<String> ownOptions,
         options.addAll(ownOptions);
         options.add("-cp");
         options.add(String.join(
-                ":",
-                jars().stream().map(jar -> place.resolve(jar).toString()).toList()));
+                ":", jars().stream().map(jar -> place.resolve(jar).toString()).toList()));
         return options;
     }
 }

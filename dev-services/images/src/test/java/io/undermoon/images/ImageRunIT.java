@@ -83,7 +83,8 @@ class ImageRunIT {
         assertThat(run(tar, "data", "list", "--store", "/tmp/backups"))
                 .startsWith("0 ")
                 .contains("There is no backup in /tmp/backups.");
-        assertThat(run(tar, "context", "set", "prod", "--broker", "10.0.0.1:7799")).startsWith("0 ");
+        assertThat(run(tar, "context", "set", "prod", "--broker", "10.0.0.1:7799"))
+                .startsWith("0 ");
         assertThat(run(tar, "status", "--broker", "127.0.0.1:1")).startsWith("4 error: ");
         assertThat(run(tar, "up")).startsWith("1 error: ").contains("no services of Undermoon");
     }

@@ -98,9 +98,7 @@ class ImagesIT {
     }
 
     private static String mainClass(ProgramImage program) {
-        return program.name().equals("cli")
-                ? "io.undermoon.dev.cli.Undermoon"
-                : "io.quarkus.runner.GeneratedMain";
+        return program.name().equals("cli") ? "io.undermoon.dev.cli.Undermoon" : "io.quarkus.runner.GeneratedMain";
     }
 
     @ParameterizedTest
@@ -119,8 +117,8 @@ class ImagesIT {
         assertThat(files.resolve("undermoon/native/libnetty_transport_native_epoll_x86_64.so")
                         .toFile()
                         .exists())
-                .isEqualTo(program.name().equals("proxy-service")
-                        || program.name().equals("cli"));
+                .isEqualTo(
+                        program.name().equals("proxy-service") || program.name().equals("cli"));
     }
 
     private static String ownJar(ProgramImage program) {
@@ -155,15 +153,15 @@ class ImagesIT {
                         arguments.get(arguments.indexOf("-cp") + 1).split(":"))
                 .filter(jar -> jar.startsWith("/undermoon/lib/"))
                 .toList();
-        List<String> listed =
-                new ObjectMapper().readTree(image.content("undermoon/sbom.cdx.json")).findValuesAsText("purl").stream()
+        List<String> listed = new ObjectMapper()
+                .readTree(image.content("undermoon/sbom.cdx.json")).findValuesAsText("purl").stream()
                         .map(purl -> purl.replaceFirst("^.*/([^/@]+)@([^?]+).*$", "$1-$2"))
                         .toList();
 
         assertThat(libraries)
                 .isNotEmpty()
-                .allSatisfy(jar -> assertThat(listed).anySatisfy(library -> assertThat(jar)
-                        .contains(library)));
+                .allSatisfy(jar ->
+                        assertThat(listed).anySatisfy(library -> assertThat(jar).contains(library)));
     }
 
     private static String ownLibrary(ProgramImage program) {
@@ -224,8 +222,7 @@ class ImagesIT {
                 jvm.time(),
                 true);
         List<String> said = new ArrayList<>();
-        List<ProgramImage> programs =
-                List.of(ProgramImage.ALL.get(2), ProgramImage.ALL.get(4));
+        List<ProgramImage> programs = List.of(ProgramImage.ALL.get(2), ProgramImage.ALL.get(4));
         List<Path> written = Images.write(programs, request, said::add);
         assertThat(written).hasSize(1);
         assertThat(said).anySatisfy(line -> assertThat(line).contains("Left out: cli", "no native executable"));

@@ -80,8 +80,7 @@ class DataBackupsTest {
                         "--keep=28");
         assertThat(pod.at("/containers/0/image").asText()).startsWith("undermoon/cli:");
         assertThat(pod.at("/containers/0/envFrom/0/secretRef/name").asText()).isEqualTo("keys");
-        assertThat(files(pod))
-                .containsExactly("undermoon-broker-access token", "undermoon-proxy redis-password");
+        assertThat(files(pod)).containsExactly("undermoon-broker-access token", "undermoon-proxy redis-password");
         assertThat(volume(pod, "spool").at("/emptyDir/sizeLimit").asText()).isEqualTo("20Gi");
         assertThat(mount(pod, "spool")).isEqualTo("/tmp");
     }
@@ -89,7 +88,8 @@ class DataBackupsTest {
     @Test
     void a_continuous_one_is_a_single_pod_that_may_take_its_time_to_end() throws IOException {
         List<JsonNode> objects = rendered(CONTINUOUS);
-        JsonNode deployment = only(objects, "Deployment", "undermoon-backup-all").path("spec");
+        JsonNode deployment =
+                only(objects, "Deployment", "undermoon-backup-all").path("spec");
         JsonNode pod = deployment.at("/template/spec");
 
         assertThat(deployment.path("replicas").asInt()).isEqualTo(1);
@@ -111,7 +111,8 @@ class DataBackupsTest {
         assertThat(volume(pod, "backups").at("/persistentVolumeClaim/claimName").asText())
                 .isEqualTo("volume");
         assertThat(mount(pod, "backups")).isEqualTo("/backups");
-        JsonNode account = only(objects, "ServiceAccount", pod.path("serviceAccountName").asText());
+        JsonNode account =
+                only(objects, "ServiceAccount", pod.path("serviceAccountName").asText());
         assertThat(account.at("/metadata/annotations/role").asText()).isEqualTo("writer");
     }
 
@@ -122,7 +123,8 @@ class DataBackupsTest {
                 only(rendered(CONTINUOUS), "Deployment", "undermoon-backup-all").at("/spec/template/spec"))) {
             JsonNode container = pod.at("/containers/0/securityContext");
             assertThat(container.path("readOnlyRootFilesystem").asBoolean()).isTrue();
-            assertThat(container.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+            assertThat(container.path("allowPrivilegeEscalation").asBoolean(true))
+                    .isFalse();
             assertThat(container.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
             assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
             assertThat(pod.at("/securityContext/runAsUser").asInt()).isEqualTo(185);
@@ -137,29 +139,35 @@ class DataBackupsTest {
         JsonNode pod = only(objects, "CronJob").at("/spec/jobTemplate/spec/template");
         JsonNode nodes = only(objects, "NetworkPolicy", "undermoon-proxy").at("/spec/ingress/1");
         assertThat(nodes.at("/ports/0/port").asInt()).isEqualTo(7001);
-        assertThat(nodes.path("from")).anySatisfy(from -> assertThat(selects(from, pod)).isTrue());
+        assertThat(nodes.path("from"))
+                .anySatisfy(from -> assertThat(selects(from, pod)).isTrue());
         JsonNode broker = only(objects, "NetworkPolicy", "undermoon-broker").at("/spec/ingress/0");
-        assertThat(broker.path("from")).anySatisfy(from -> assertThat(selects(from, pod)).isTrue());
+        assertThat(broker.path("from"))
+                .anySatisfy(from -> assertThat(selects(from, pod)).isTrue());
         JsonNode own = only(objects, "NetworkPolicy", "undermoon-data-backup").path("spec");
         assertThat(selects(own, pod)).isTrue();
         assertThat(own.path("policyTypes").get(0).asText()).isEqualTo("Ingress");
         assertThat(own.has("ingress")).isFalse();
 
-        JsonNode closed = only(rendered("{}"), "NetworkPolicy", "undermoon-proxy").at("/spec/ingress/1");
-        assertThat(closed.path("from")).noneSatisfy(from -> assertThat(selects(from, pod)).isTrue());
+        JsonNode closed =
+                only(rendered("{}"), "NetworkPolicy", "undermoon-proxy").at("/spec/ingress/1");
+        assertThat(closed.path("from"))
+                .noneSatisfy(from -> assertThat(selects(from, pod)).isTrue());
     }
 
     /** Whether a peer, or a policy, is for the pods of a template. */
     private static boolean selects(JsonNode peer, JsonNode template) {
         JsonNode wanted = peer.at("/podSelector/matchLabels");
         return wanted.properties().stream()
-                .allMatch(label -> label.getValue().equals(template.at("/metadata/labels").get(label.getKey())));
+                .allMatch(label ->
+                        label.getValue().equals(template.at("/metadata/labels").get(label.getKey())));
     }
 
     @Test
     void without_schedules_there_is_nothing_of_it() throws IOException {
         assertThat(rendered("{}"))
-                .noneSatisfy(object -> assertThat(object.at("/metadata/labels/app.kubernetes.io~1component").asText())
+                .noneSatisfy(object -> assertThat(object.at("/metadata/labels/app.kubernetes.io~1component")
+                                .asText())
                         .isEqualTo("data-backup"));
     }
 
@@ -225,8 +233,9 @@ class DataBackupsTest {
         String text = new String(help.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(help.waitFor()).isZero();
-        assertThat(options).hasSizeGreaterThan(10).allSatisfy(option -> assertThat(text)
-                .containsPattern(option + "\\b"));
+        assertThat(options)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(option -> assertThat(text).containsPattern(option + "\\b"));
     }
 
     private static List<String> arguments(JsonNode pod) {
@@ -237,7 +246,8 @@ class DataBackupsTest {
 
     /** The Secrets and keys of the files with credentials. */
     private static List<String> files(JsonNode pod) {
-        return StreamSupport.stream(volume(pod, "access").at("/projected/sources").spliterator(), false)
+        return StreamSupport.stream(
+                        volume(pod, "access").at("/projected/sources").spliterator(), false)
                 .map(source -> source.at("/secret/name").asText() + " "
                         + source.at("/secret/items/0/key").asText())
                 .toList();
@@ -248,7 +258,9 @@ class DataBackupsTest {
     }
 
     private static String mount(JsonNode pod, String name) {
-        return named(pod.at("/containers/0/volumeMounts"), name).path("mountPath").asText();
+        return named(pod.at("/containers/0/volumeMounts"), name)
+                .path("mountPath")
+                .asText();
     }
 
     private static JsonNode named(JsonNode list, String name) {

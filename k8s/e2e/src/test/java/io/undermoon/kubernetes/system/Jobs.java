@@ -94,8 +94,8 @@ public final class Jobs {
 
     private boolean is(String job, String condition) {
         return all().withName(job).require().getStatus().getConditions().stream()
-                .anyMatch(held -> held.getType().equals(condition)
-                        && held.getStatus().equals("True"));
+                .anyMatch(held ->
+                        held.getType().equals(condition) && held.getStatus().equals("True"));
     }
 
     private NonNamespaceOperation<Job, ?, ScalableResource<Job>> all() {
