@@ -1,6 +1,7 @@
 package io.undermoon.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.dev.clusterclient.ClientSettings;
@@ -10,10 +11,10 @@ import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.dev.testing.CheckRun;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.Contents;
-import io.undermoon.dev.testing.DataProcess;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.dev.testing.OrderedWriter;
+import io.undermoon.dev.testing.RunningCommand;
 import io.undermoon.dev.testing.S3Server;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
@@ -31,6 +32,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -44,6 +46,7 @@ class DataBackupIT {
     private static final int MUCH = 5000;
     private static final int LONGEST_HOLD_MILLIS = 200;
     private static final int ORDERED_KEYS = 8;
+    private static final Pattern BACKUP = Pattern.compile("backup shop/\\S+ is in .*");
     private static final Pattern HELD = Pattern.compile("writers held for (\\d+) ms");
 
     @TempDir
@@ -65,6 +68,17 @@ class DataBackupIT {
     @AfterAll
     static void stop() throws IOException, InterruptedException {
         stack.down();
+    }
+
+    @BeforeEach
+    void empty() throws IOException {
+        for (ClusterOperator operator : List.of(stack.operator(), half)) {
+            for (Node master : operator.masters()) {
+                try (Jedis node = node(master)) {
+                    node.flushDB();
+                }
+            }
+        }
     }
 
     @Test
@@ -117,6 +131,67 @@ class DataBackupIT {
         assertThat(Contents.differences(expected, contents(stack.operator()))).isEmpty();
     }
 
+    @Test
+    void a_continuous_backup_goes_on_when_slots_move_and_a_master_fails() throws IOException, InterruptedException {
+        String store = "--store=" + directory.resolve("continuous");
+        ClusterOperator shop = stack.operator();
+        // The killed proxy is not replaced, so its partner has no replica that could acknowledge.
+        shop.configure("min_replica_acks", "0");
+        fill();
+        LauncherProcess.Result ended;
+        try (CheckRun check = CheckRun.start(1000, true, Duration.ofSeconds(30), ports(shop));
+                RunningCommand backup = RunningCommand.startData(
+                        directory,
+                        "backup",
+                        SHOP.toString(),
+                        "--broker=" + broker,
+                        store,
+                        "--continuous",
+                        "--points=1s")) {
+            backup.awaitOutput("segment 2: ");
+            List<Node> masters = shop.masters();
+            shop.reshard(masters.get(0), masters.get(1), 2000);
+            shop.awaitStable();
+            awaitSegmentOfBackup(2, backup);
+            // The removal of what the migration has left over is in the stream of the source.
+            await("no master has keys of slots that it has given away")
+                    .atMost(TIMEOUT)
+                    .ignoreExceptionsMatching(AssertionError.class::isInstance)
+                    .until(() -> contents(shop), contents -> true);
+            stack.kill(stack.proxyOf(masters.get(1)));
+            await("another has taken over")
+                    .atMost(TIMEOUT)
+                    .ignoreExceptions()
+                    .until(() -> shop.masters().stream()
+                            .noneMatch(
+                                    node -> node.address().equals(masters.get(1).address())));
+            awaitSegmentOfBackup(3, backup);
+            check.awaitCommands(MUCH).stopWriting();
+            backup.terminate();
+            ended = backup.result();
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+        }
+        TreeMap<String, String> expected = contents(shop);
+        assertThat(expected).hasSizeGreaterThan(2000);
+        data(0, "restore", HALF.toString(), store, "--of=" + SHOP);
+        TreeMap<String, String> restored = contents(half);
+        long now = System.currentTimeMillis();
+        List.of(expected, restored).forEach(all -> all.values().removeIf(value -> Contents.expiresBefore(value, now)));
+        assertThat(Contents.differences(expected, restored)).as(ended.output()).isEmpty();
+        stack.up();
+        shop.awaitReplicas();
+        half.awaitReplicas();
+    }
+
+    /** Waits until a continuous backup has begun anew so often that it is at a certain backup, and goes on with it. */
+    private static void awaitSegmentOfBackup(int number, RunningCommand backup) {
+        await("backup " + number + " goes on").atMost(TIMEOUT).untilAsserted(() -> {
+            String[] parts = BACKUP.split(backup.output());
+            assertThat(parts).as(backup.output()).hasSizeGreaterThan(number);
+            assertThat(parts[parts.length - 1]).as(backup.output()).contains("segment 2: ");
+        });
+    }
+
     private static void requireOrder(List<Long> counts) {
         for (int i = 1; i < counts.size(); i++) {
             assertThat(counts.get(i)).as("%s", counts).isBetween(counts.get(0) - 1, counts.get(i - 1));
@@ -152,13 +227,17 @@ class DataBackupIT {
         List<Jedis> nodes = new ArrayList<>();
         try {
             for (Node master : operator.masters()) {
-                HostPort address = HostPort.parse(master.address().value());
-                nodes.add(new Jedis(address.host(), address.port()));
+                nodes.add(node(master));
             }
             return Contents.of(nodes);
         } finally {
             nodes.forEach(Jedis::close);
         }
+    }
+
+    private static Jedis node(Node node) {
+        HostPort address = HostPort.parse(node.address().value());
+        return new Jedis(address.host(), address.port());
     }
 
     private static RedirectedConnection open(ClusterOperator operator) throws IOException {
@@ -190,7 +269,7 @@ class DataBackupIT {
             all.add("--broker=" + broker);
         }
         all.addAll(List.of(arguments));
-        LauncherProcess.Result result = DataProcess.run(directory, all.toArray(String[]::new));
+        LauncherProcess.Result result = RunningCommand.runData(directory, all.toArray(String[]::new));
         assertThat(result.exitCode()).as(result.output()).isEqualTo(exitCode);
         return result.output();
     }

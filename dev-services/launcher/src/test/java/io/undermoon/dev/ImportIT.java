@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.dev.imports.destination.SlotTags;
 import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.Contents;
-import io.undermoon.dev.testing.ImportProcess;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.dev.testing.MixedLoad;
 import io.undermoon.dev.testing.RedisClusterProcesses;
 import io.undermoon.dev.testing.RedisProcess;
+import io.undermoon.dev.testing.RunningCommand;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
@@ -92,14 +92,14 @@ class ImportIT {
             try (MixedLoad load = new MixedLoad(login(source), 1, true).start()) {
                 await().until(() -> load.commands() > MUCH);
                 for (int i = 0; i < 2; i++) {
-                    try (ImportProcess killed = run(from)) {
+                    try (RunningCommand killed = run(from)) {
                         killed.awaitOutput("following")
                                 .awaitOutput("; checkpoint 1;|; checkpoint 2;|continuing at checkpoint");
                         awaitMore(load);
                         killed.kill();
                     }
                 }
-                try (ImportProcess running = run(from)) {
+                try (RunningCommand running = run(from)) {
                     running.awaitOutput("continuing at checkpoint").awaitOutput("following");
                     assertThat(observer.info("stats"))
                             .as("only the first process has taken a full copy")
@@ -144,7 +144,7 @@ class ImportIT {
                 Jedis owner = Slot.of("k" + i) < 8192 ? first : second;
                 owner.set("k" + i, "v" + i);
             }
-            try (ImportProcess running = run("redis://127.0.0.1:" + source.firstMaster())) {
+            try (RunningCommand running = run("redis://127.0.0.1:" + source.firstMaster())) {
                 running.awaitOutput("from 2 master(s)").awaitOutput("following");
                 for (int i = 0; i < 1000; i++) {
                     Jedis owner = Slot.of("k" + i) < 8192 ? first : second;
@@ -238,12 +238,12 @@ class ImportIT {
                 Jedis redis = source.client()) {
             redis.set("a", "1");
             String from = "127.0.0.1:" + source.port();
-            try (ImportProcess first = run(from).awaitOutput("following")) {
+            try (RunningCommand first = run(from).awaitOutput("following")) {
                 assertThat(importCommand("run", "--from=" + from, "--to=" + to())
                                 .output())
                         .contains("is run by process");
-                try (ImportProcess second =
-                        ImportProcess.start(directory, "run", "--from=" + from, "--to=" + to(), "--take-over")) {
+                try (RunningCommand second =
+                        RunningCommand.startImport(directory, "run", "--from=" + from, "--to=" + to(), "--take-over")) {
                     second.awaitOutput("following");
                     LauncherProcess.Result ended = first.result();
                     assertThat(ended.exitCode()).isEqualTo(1);
@@ -261,7 +261,7 @@ class ImportIT {
                 Jedis redis = source.client()) {
             fill(redis);
             String from = "127.0.0.1:" + source.port();
-            try (ImportProcess running = run(from).awaitOutput("following")) {
+            try (RunningCommand running = run(from).awaitOutput("following")) {
                 await().atMost(TIMEOUT).until(() -> contents().size() > 100);
                 redis.flushAll();
                 redis.set("after", "1");
@@ -276,7 +276,7 @@ class ImportIT {
                     redis.set("kept", large + i);
                 }
             }
-            try (ImportProcess again = run(from).awaitOutput("a full copy of").awaitOutput("following")) {
+            try (RunningCommand again = run(from).awaitOutput("a full copy of").awaitOutput("following")) {
                 await().atMost(TIMEOUT)
                         .untilAsserted(() -> assertThat(contents()).isEqualTo(Contents.of(redis)));
             }
@@ -318,8 +318,8 @@ class ImportIT {
                     set(client, "k" + i, "v" + i);
                 }
                 String back = "--to=127.0.0.1:" + old.port();
-                try (ImportProcess running =
-                        ImportProcess.start(directory, "run", "--from=" + to(), back, "--replace")) {
+                try (RunningCommand running =
+                        RunningCommand.startImport(directory, "run", "--from=" + to(), back, "--replace")) {
                     running.awaitOutput("(undermoon)").awaitOutput("following");
                     for (int i = 0; i < 500; i++) {
                         set(client, "k" + i, "w" + i);
@@ -350,7 +350,7 @@ class ImportIT {
                         .atMost(TIMEOUT)
                         .until(() -> asked.sentinelReplicas("old").size() == 1);
             }
-            try (ImportProcess running = run("sentinel://127.0.0.1:" + sentinel.port() + "/old")) {
+            try (RunningCommand running = run("sentinel://127.0.0.1:" + sentinel.port() + "/old")) {
                 running.awaitOutput("following").awaitOutput("checkpoint 1");
                 assertThat(redis.waitReplicas(1, 5000)).isEqualTo(1);
                 master.close();
@@ -409,12 +409,12 @@ class ImportIT {
                 + stack.ports().proxyResp(1) + ",127.0.0.1:" + stack.ports().proxyResp(2);
     }
 
-    private static ImportProcess run(String from) throws IOException {
-        return ImportProcess.start(directory, "run", "--from=" + from, "--to=" + to());
+    private static RunningCommand run(String from) throws IOException {
+        return RunningCommand.startImport(directory, "run", "--from=" + from, "--to=" + to());
     }
 
     private static LauncherProcess.Result importCommand(String... arguments) throws IOException, InterruptedException {
-        return ImportProcess.run(directory, arguments);
+        return RunningCommand.runImport(directory, arguments);
     }
 
     private static void forget() throws IOException, InterruptedException {

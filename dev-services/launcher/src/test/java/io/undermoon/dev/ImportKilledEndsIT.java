@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.imports.destination.ImportKeys;
 import io.undermoon.dev.testing.Contents;
-import io.undermoon.dev.testing.ImportProcess;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.dev.testing.MixedLoad;
 import io.undermoon.dev.testing.RedisProcess;
+import io.undermoon.dev.testing.RunningCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class ImportKilledEndsIT {
         try (RedisProcess source = RedisProcess.startDurable(directory, options);
                 RedisProcess destination = RedisProcess.startDurable(directory, options)) {
             fill(source, random);
-            ImportProcess running = run(source, destination);
+            RunningCommand running = run(source, destination);
             try (MixedLoad load = new MixedLoad(source::client, 1, true).start()) {
                 for (int i = 0; i < KILLS; i++) {
                     running.awaitOutput(i == 0 ? "a full copy of" : "continuing", TIMEOUT);
@@ -62,8 +62,8 @@ class ImportKilledEndsIT {
                 }
                 load.stop();
                 assertThat(load.refusal()).isEmpty();
-                LauncherProcess.Result cutOver =
-                        ImportProcess.run(directory, "cutover", to(destination), "--writers-stopped", "--wait=600");
+                LauncherProcess.Result cutOver = RunningCommand.runImport(
+                        directory, "cutover", to(destination), "--writers-stopped", "--wait=600");
                 assertThat(cutOver.output()).as(running.output()).contains("done: ");
                 assertThat(running.result().exitCode()).as(running.output()).isZero();
             } finally {
@@ -116,8 +116,8 @@ class ImportKilledEndsIT {
         }
     }
 
-    private ImportProcess run(RedisProcess source, RedisProcess destination) throws IOException {
-        return ImportProcess.start(
+    private RunningCommand run(RedisProcess source, RedisProcess destination) throws IOException {
+        return RunningCommand.startImport(
                 directory,
                 "run",
                 "--from=127.0.0.1:" + source.port(),

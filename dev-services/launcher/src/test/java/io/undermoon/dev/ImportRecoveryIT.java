@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.dev.imports.destination.ImportKeys;
 import io.undermoon.dev.imports.engine.CutOverRequest;
 import io.undermoon.dev.testing.Contents;
-import io.undermoon.dev.testing.ImportProcess;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.dev.testing.MixedLoad;
 import io.undermoon.dev.testing.RedisProcess;
+import io.undermoon.dev.testing.RunningCommand;
 import io.undermoon.slot.Slot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,7 @@ class ImportRecoveryIT {
     @Test
     void what_a_failover_of_the_destination_loses_is_read_again() throws IOException, InterruptedException {
         from.set("k", "1");
-        try (ImportProcess running = run().awaitOutput("checkpoint 1")) {
+        try (RunningCommand running = run().awaitOutput("checkpoint 1")) {
             String before = to.get(MARKER);
             from.set("k", "2");
             awaitValue("2");
@@ -81,7 +81,7 @@ class ImportRecoveryIT {
             throws IOException, InterruptedException {
         String record = new ImportKeys("import").record();
         from.set("k", "1");
-        try (ImportProcess running = run().awaitOutput("checkpoint 1")) {
+        try (RunningCommand running = run().awaitOutput("checkpoint 1")) {
             String before = to.get(MARKER);
             from.set("k", "2");
             awaitValue("2");
@@ -101,7 +101,7 @@ class ImportRecoveryIT {
     void a_record_that_a_failover_of_the_destination_loses_is_written_again() throws IOException, InterruptedException {
         String record = new ImportKeys("import").record();
         from.set("k", "1");
-        try (ImportProcess running = run().awaitOutput("checkpoint 1")) {
+        try (RunningCommand running = run().awaitOutput("checkpoint 1")) {
             String attempt = to.hget(record, "attempt");
             to.del(record);
             running.awaitOutput("the destination has lost something");
@@ -120,7 +120,7 @@ class ImportRecoveryIT {
     @Test
     void what_waits_to_be_written_goes_when_the_source_loses_it() throws IOException, InterruptedException {
         fill(5000);
-        try (ImportProcess running = run("--rate=1").awaitOutput("a full copy of")) {
+        try (RunningCommand running = run("--rate=1").awaitOutput("a full copy of")) {
             await("the snapshot is taken")
                     .atMost(TIMEOUT)
                     .until(() -> from.info("replication").contains("=online"));
@@ -139,13 +139,13 @@ class ImportRecoveryIT {
     @Test
     void a_cut_over_waits_until_the_source_is_followed_again() throws IOException, InterruptedException {
         from.set("k", "1");
-        try (ImportProcess running = run().awaitOutput("following")) {
+        try (RunningCommand running = run().awaitOutput("following")) {
             String clients = from.configGet("maxclients").get("maxclients");
             // Who is connected stays, and nobody else is let in.
             from.configSet("maxclients", "1");
             from.sendCommand(Command.CLIENT, "KILL", "TYPE", "replica");
             from.set("k", "2");
-            try (ImportProcess cutOver = ImportProcess.start(directory, "cutover", to())) {
+            try (RunningCommand cutOver = RunningCommand.startImport(directory, "cutover", to())) {
                 cutOver.awaitOutput("waiting for the connection to 127.0.0.1:" + source.port());
                 from.configSet("maxclients", clients);
                 LauncherProcess.Result result = cutOver.result();
@@ -161,12 +161,12 @@ class ImportRecoveryIT {
     void a_cut_over_that_has_waited_for_long_enough_is_refused_and_forgotten()
             throws IOException, InterruptedException {
         from.set("k", "1");
-        try (ImportProcess running = run().awaitOutput("following")) {
+        try (RunningCommand running = run().awaitOutput("following")) {
             String clients = from.configGet("maxclients").get("maxclients");
             from.configSet("maxclients", "1");
             from.sendCommand(Command.CLIENT, "KILL", "TYPE", "replica");
             running.awaitOutput("copying");
-            LauncherProcess.Result result = ImportProcess.run(directory, "cutover", to(), "--wait=1");
+            LauncherProcess.Result result = RunningCommand.runImport(directory, "cutover", to(), "--wait=1");
             assertThat(result.output()).contains("refused: after 1 s there is still to wait for the connection to");
             assertThat(result.exitCode()).isEqualTo(1);
             from.configSet("maxclients", clients);
@@ -180,14 +180,14 @@ class ImportRecoveryIT {
     void a_full_copy_that_is_broken_off_begins_anew_and_removes_what_has_gone_since()
             throws IOException, InterruptedException {
         fill(6000);
-        try (ImportProcess slow = run("--rate=2", "--memory=1")) {
+        try (RunningCommand slow = run("--rate=2", "--memory=1")) {
             await().atMost(TIMEOUT).until(() -> to.dbSize() > Slot.COUNT + 1000);
             slow.kill();
         }
         for (int i = 0; i < 6000; i += 2) {
             from.del("key:" + i);
         }
-        try (ImportProcess again = run().awaitOutput("following")) {
+        try (RunningCommand again = run().awaitOutput("following")) {
             await().atMost(TIMEOUT).until(() -> to.dbSize() == Slot.COUNT + 1 + 3000);
             assertThat(again.output()).contains("a full copy of");
         }
@@ -204,11 +204,11 @@ class ImportRecoveryIT {
         }
         pipeline.sync();
         try (MixedLoad load = new MixedLoad(source.client(), 7, true).start();
-                ImportProcess running = run("--rate=2", "--memory=1")) {
+                RunningCommand running = run("--rate=2", "--memory=1")) {
             await().atMost(TIMEOUT).until(() -> load.commands() > 3000);
             running.awaitOutput("following");
             load.stop();
-            LauncherProcess.Result cutOver = ImportProcess.run(directory, "cutover", to(), "--writers-stopped");
+            LauncherProcess.Result cutOver = RunningCommand.runImport(directory, "cutover", to(), "--writers-stopped");
             assertThat(cutOver.output()).contains("done: ");
             assertThat(running.result().exitCode()).isZero();
             assertThat(from.set("still", "writable")).isEqualTo("OK");
@@ -225,7 +225,7 @@ class ImportRecoveryIT {
     @Test
     void a_cut_over_that_takes_too_long_leaves_the_source_as_it_was() throws IOException, InterruptedException {
         String record = new ImportKeys("import").record();
-        try (ImportProcess running = run("--rate=1").awaitOutput("following")) {
+        try (RunningCommand running = run("--rate=1").awaitOutput("following")) {
             // At a megabyte a second what comes after this one waits for five seconds.
             byte[] large = new byte[5_000_000];
             new SplittableRandom(1).nextBytes(large);
@@ -241,16 +241,17 @@ class ImportRecoveryIT {
             awaitValue("goes on");
             assertThat(running.output()).contains("writers go on");
         }
-        assertThat(ImportProcess.run(directory, "cutover", to()).output()).contains("nobody runs the import");
+        assertThat(RunningCommand.runImport(directory, "cutover", to()).output())
+                .contains("nobody runs the import");
     }
 
-    private ImportProcess run(String... options) throws IOException {
+    private RunningCommand run(String... options) throws IOException {
         String[] all = new String[options.length + 3];
         all[0] = "run";
         all[1] = "--from=127.0.0.1:" + source.port();
         all[2] = to();
         System.arraycopy(options, 0, all, 3, options.length);
-        return ImportProcess.start(directory, all);
+        return RunningCommand.startImport(directory, all);
     }
 
     private String to() {

@@ -115,7 +115,7 @@ final class SlotCleanup {
         }
         return context.nodes()
                 .info(node, "replication")
-                .thenCompose(info -> info.hasOnlineReplica()
+                .thenCompose(info -> info.hasReplica()
                         ? CompletableFuture.<@Nullable Void>completedFuture(null)
                         : checkRecords(node));
     }

@@ -328,7 +328,9 @@ class RestartedMasterIT {
                 RespConnection direct = node.connect()) {
             for (int i = 0; i < KEYS; i++) {
                 if (i == OLD_KEYS && withFile) {
-                    assertThat(text(direct.call("SAVE"))).isEqualTo("OK");
+                    await("the snapshot for the replica has ended, as long as it is written there is no other")
+                            .atMost(LIMIT)
+                            .until(() -> text(direct.call("SAVE")).equals("OK"));
                 }
                 assertThat(text(client.call("SET", "key" + i, "value"))).isEqualTo("OK");
             }

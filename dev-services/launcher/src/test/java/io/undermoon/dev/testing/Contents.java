@@ -8,12 +8,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.StreamEntry;
 
 /** All keys of a server with types, values and expiry times, as text that does not depend on how they are stored. */
 public final class Contents {
+    private static final Pattern EXPIRES = Pattern.compile("^\\w+ expires=(\\d+) ");
+
     private Contents() {}
 
     /** Of one server. */
@@ -55,6 +59,12 @@ public final class Contents {
         return keys.stream()
                 .map(key -> key + ": expected " + expected.get(key) + " but was " + actual.get(key))
                 .toList();
+    }
+
+    /** Whether a key with these contents is gone at a time. */
+    public static boolean expiresBefore(String contents, long millis) {
+        Matcher expires = EXPIRES.matcher(contents);
+        return expires.find() && Long.parseLong(expires.group(1)) <= millis;
     }
 
     private static String value(Jedis server, byte[] key) {

@@ -25,7 +25,7 @@ public record Moment(Manifest manifest, List<Segment> segments, List<Long> offse
         offsets = List.copyOf(offsets);
     }
 
-    /** The point of a backup itself. */
+    /** The point of a backup itself, without what {@code --continuous} has added. */
     public static Moment of(Manifest manifest) {
         return new Moment(
                 manifest,
@@ -33,6 +33,11 @@ public record Moment(Manifest manifest, List<Segment> segments, List<Long> offse
                 manifest.shards().stream().map(Manifest.Shard::pointOffset).toList(),
                 manifest.time(),
                 true);
+    }
+
+    /** The last state that a backup has: that of its last segment, or of itself if none followed. */
+    public static Moment last(StoredBackup backup) {
+        return at(backup, backup.last(), true);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.undermoon.dev.backups.restore;
 
 import io.undermoon.dev.clusterclient.Command;
 import io.undermoon.dev.imports.destination.Target.SlotCommand;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,7 @@ final class ReplayBatch {
     }
 
     /** The bytes of a key, compared by value. */
-    private record Text(java.nio.ByteBuffer bytes) {}
+    private record Text(ByteBuffer bytes) {}
 
     private final Map<Integer, Slot> slots = new LinkedHashMap<>();
     private int commands;
@@ -55,7 +56,7 @@ final class ReplayBatch {
 
     void add(int slot, List<byte[]> keys, List<byte[]> command) {
         Slot place = slots.computeIfAbsent(slot, number -> new Slot());
-        keys.forEach(key -> place.keys.put(new Text(java.nio.ByteBuffer.wrap(key)), key));
+        keys.forEach(key -> place.keys.put(new Text(ByteBuffer.wrap(key)), key));
         place.words.add(command.size());
         place.words.addAll(command);
         commands++;

@@ -3,6 +3,7 @@ package io.undermoon.dev.backups.take;
 import io.undermoon.dev.backups.manifest.Manifest;
 import io.undermoon.dev.backups.manifest.Segment;
 import io.undermoon.dev.backups.store.FileFacts;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.slot.SlotRanges;
 import java.io.IOException;
 import java.time.Duration;
@@ -44,17 +45,20 @@ public final class ContinuousBackup {
      * Goes on until it is told to end; the last segment is in the store then.
      *
      * @param renewed told of each backup that it has begun with
+     * @return false if the last segment could not be stored
      */
-    public void run(Consumer<Manifest> renewed) throws IOException, InterruptedException {
+    public boolean run(Consumer<Manifest> renewed) throws IOException, InterruptedException {
+        boolean stored = true;
         while (!ended.getAsBoolean()) {
             try (Backup.Taken base = new Backup(plan, out).take()) {
                 renewed.accept(base.manifest());
-                follow(base);
+                stored = follow(base);
             }
         }
+        return stored;
     }
 
-    private void follow(Backup.Taken base) throws InterruptedException {
+    private boolean follow(Backup.Taken base) throws InterruptedException {
         long begun = System.nanoTime();
         int number = 0;
         boolean last = false;
@@ -64,11 +68,12 @@ public final class ContinuousBackup {
             try {
                 number++;
                 segment(base, number);
-            } catch (IOException | io.undermoon.dev.plan.LaunchException e) {
+            } catch (IOException | LaunchException e) {
                 out.accept("a new backup is needed: " + e.getMessage());
-                return;
+                return false;
             }
         }
+        return true;
     }
 
     private void pause() throws InterruptedException {

@@ -102,42 +102,54 @@ final class DataBackupCommand implements Callable<Integer> {
                     new BackupPlan(cluster, layouts, system.nodes(now.masters().keySet()), opened, hold, patience);
             return Explained.of(() -> {
                 if (continuous) {
-                    follow(plan, between, interval == null ? Duration.ofDays(1) : interval);
-                } else if (interval != null) {
-                    repeat(plan, interval);
-                } else {
-                    done(plan, new Backup(plan, progress::step).run());
+                    return follow(plan, between, interval == null ? Duration.ofDays(1) : interval);
                 }
+                if (interval != null) {
+                    return repeat(plan, interval);
+                }
+                done(plan, new Backup(plan, progress::step).run());
                 return 0;
             });
         }
     }
 
-    private void follow(BackupPlan plan, Duration between, Duration renewal) throws IOException, InterruptedException {
+    /** Whether the last segment is stored decides about the exit code. */
+    private int follow(BackupPlan plan, Duration between, Duration renewal) throws InterruptedException {
         try (Ending ending = new Ending()) {
+            boolean stored = true;
             while (!ending.isAsked()) {
                 try {
-                    new ContinuousBackup(plan, between, renewal, ending::isAsked, progress::step)
+                    stored = new ContinuousBackup(plan, between, renewal, ending::isAsked, progress::step)
                             .run(manifest -> done(plan, manifest));
                 } catch (LaunchException | IOException e) {
+                    stored = false;
                     System.err.println("error: " + e.getMessage());
                     ending.await(between.toMillis());
                 }
             }
+            if (!stored) {
+                System.err.println("error: what was executed last is not in the backup");
+            }
+            return ending.with(stored ? 0 : 1);
         }
     }
 
-    private void repeat(BackupPlan plan, Duration interval) throws InterruptedException {
+    /** Whether the last backup was taken decides about the exit code. */
+    private int repeat(BackupPlan plan, Duration interval) throws InterruptedException {
         try (Ending ending = new Ending()) {
+            boolean taken = true;
             while (!ending.isAsked()) {
                 long start = System.nanoTime();
                 try {
                     done(plan, new Backup(plan, progress::step).run());
+                    taken = true;
                 } catch (LaunchException | IOException e) {
+                    taken = false;
                     System.err.println("error: " + e.getMessage());
                 }
                 ending.await(interval.toMillis() - (System.nanoTime() - start) / 1_000_000);
             }
+            return ending.with(taken ? 0 : 1);
         }
     }
 

@@ -56,7 +56,8 @@ final class DataRestoreCommand implements Callable<Integer> {
     @Option(
             names = "--at",
             paramLabel = "TIME",
-            description = "The state at a time such as 2026-11-29T14:30:00Z, from a backup that was --continuous.")
+            description = "The state at a time such as 2026-11-29T14:30:00Z, from a backup that was --continuous"
+                    + " (default: the last one that it has).")
     private @Nullable String at;
 
     @Option(
@@ -110,7 +111,7 @@ final class DataRestoreCommand implements Callable<Integer> {
     private Moment moment(Catalog catalog, Optional<Instant> time) throws IOException {
         String from = origin == null ? cluster : origin;
         StoredBackup backup = id == null ? catalog.newest(from, time) : catalog.get(from, id);
-        return time.isEmpty() ? Moment.of(backup.manifest()) : Moment.at(backup, time.orElseThrow(), agreed);
+        return time.isEmpty() ? Moment.last(backup) : Moment.at(backup, time.orElseThrow(), agreed);
     }
 
     private static Instant time(String text) {

@@ -11,6 +11,7 @@ import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.slot.SlotRanges;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class MomentTest {
@@ -31,7 +32,17 @@ class MomentTest {
             List.of(segment(1, 100, 200), segment(2, 700, 800)));
 
     @Test
-    void without_a_time_it_is_the_point_of_the_backup() {
+    void without_a_time_it_is_the_last_state_that_there_is() {
+        Moment moment = Moment.last(BACKUP);
+
+        assertThat(moment.taken()).isEqualTo(BASE.plusSeconds(120));
+        assertThat(moment.offsets()).containsExactly(1300L, 1400L);
+        assertThat(moment.agreed()).isTrue();
+        assertThat(Moment.last(new StoredBackup(BACKUP.manifest(), List.of()))).isEqualTo(Moment.of(BACKUP.manifest()));
+    }
+
+    @Test
+    void the_point_of_the_backup_itself_needs_no_segment() {
         Moment moment = Moment.of(BACKUP.manifest());
 
         assertThat(moment.offsets()).containsExactly(100L, 200L);
@@ -87,7 +98,7 @@ class MomentTest {
 
     private static Segment.Part part(String master, int number, long from) {
         long start = BASE.plusSeconds(60L * (number - 1)).toEpochMilli();
-        List<Segment.Mark> marks = java.util.stream.LongStream.rangeClosed(1, 60)
+        List<Segment.Mark> marks = LongStream.rangeClosed(1, 60)
                 .mapToObj(second -> new Segment.Mark(start + 1000 * second, from + 10 * second))
                 .toList();
         return new Segment.Part(master, from, from + 600, 11, 2, FILE, marks);
