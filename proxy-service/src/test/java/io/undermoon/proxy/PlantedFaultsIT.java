@@ -91,7 +91,7 @@ class PlantedFaultsIT {
 
             // A slot that moves makes no transaction fail.
             forward.Router#routeToOwner omits Command.isWritingScript -> forward.RouterTest#scripts_wait_while_their_node_hands_other_slots_over
-            transaction.Transactions#isHeld omits Transaction.hasWritingScript -> migration.ScriptMoveIT#scripts_wait_while_their_node_hands_slots_over[2]
+            transaction.TransactionSender#isHeld omits Transaction.hasWritingScript -> migration.ScriptMoveIT#scripts_wait_while_their_node_hands_slots_over[2]
             dispatch.Dispatcher#forward omits Command.isWritingScript -> migration.ScriptMoveIT#scripts_wait_while_their_node_hands_slots_over[3]
             forward.Router#holdsWatches returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null
             backend.PinnedPool#areWatched returns false -> migration.WatchMoveIT#only_a_change_of_a_watched_key_makes_exec_answer_null

@@ -1,6 +1,7 @@
 package io.undermoon.testsupport;
 
 import java.time.Duration;
+import java.util.NoSuchElementException;
 import org.awaitility.Awaitility;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
@@ -11,6 +12,9 @@ import org.junit.platform.launcher.LauncherSessionListener;
  * {@code META-INF/services}.
  */
 public final class QuickLooks implements LauncherSessionListener {
+    /** For what was just set off: most of it is done by then. */
+    private static final Duration DELAY = Duration.ofMillis(20);
+
     private static final Duration FIRST = Duration.ofMillis(2);
 
     /** What Awaitility has: a look may be a call to a service that is busy. */
@@ -18,8 +22,11 @@ public final class QuickLooks implements LauncherSessionListener {
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
-        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollDelay(DELAY);
         Awaitility.setDefaultPollInterval((looks, last) -> next(last));
+        // What is looked at in a list may not be in it yet. If it never comes, the condition is not met in time.
+        Awaitility.ignoreExceptionsByDefaultMatching(
+                problem -> problem instanceof NoSuchElementException || problem instanceof IndexOutOfBoundsException);
     }
 
     /** The time from a look to the next one. */

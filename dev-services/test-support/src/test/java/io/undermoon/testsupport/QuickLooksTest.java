@@ -1,12 +1,16 @@
 package io.undermoon.testsupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 class QuickLooksTest {
@@ -24,5 +28,21 @@ class QuickLooksTest {
         await().conditionEvaluationListener(look -> intervals.add(look.getPollInterval()))
                 .until(() -> intervals.size() == 3);
         assertThat(intervals).hasSize(4).allMatch(interval -> interval.compareTo(Duration.ofMillis(50)) < 0);
+    }
+
+    @Test
+    void what_is_not_there_yet_is_looked_for_again() {
+        Iterator<List<String>> looks =
+                List.of(List.<String>of(), List.of("there")).iterator();
+
+        await().until(() -> looks.next().get(0).equals("there"));
+        assertThatThrownBy(() -> await().atMost(Duration.ofMillis(20))
+                        .until(() -> List.of().iterator().next() != null))
+                .isInstanceOf(ConditionTimeoutException.class)
+                .hasCauseInstanceOf(NoSuchElementException.class);
+        assertThatThrownBy(() -> await().until(() -> {
+                    throw new IllegalStateException("broken");
+                }))
+                .hasMessage("broken");
     }
 }

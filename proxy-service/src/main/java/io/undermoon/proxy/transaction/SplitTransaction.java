@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SplitTransaction {
     private final SessionLoop loop;
-    private final Transactions transactions;
+    private final TransactionSender sender;
     private final ClientSession session;
     private final Command exec;
     private final List<Transaction> parts;
@@ -34,24 +34,24 @@ final class SplitTransaction {
 
     SplitTransaction(
             SessionLoop loop,
-            Transactions transactions,
+            TransactionSender sender,
             ClientSession session,
             Command exec,
             Transaction whole,
             @Nullable Watch watch) {
         this.loop = loop;
-        this.transactions = transactions;
+        this.sender = sender;
         this.session = session;
         this.exec = exec;
         this.watch = watch;
         int[] order = new int[whole.count()];
-        parts = whole.bySlot(watch == null ? Transaction.NO_SLOT : watch.slot(), order, transactions::reads);
+        parts = whole.bySlot(watch == null ? Transaction.NO_SLOT : watch.slot(), order, sender::reads);
         int[] sizes = parts.stream().mapToInt(Transaction::count).toArray();
         Gather.Merge merge = Merges.placedOrErrors(order, sizes, whole.countOfClient());
         Gather.Merge nothing =
                 (all, out) -> RespWriter.nullArray(out, session.client().protocol());
         replies = new Gather(
-                transactions.budget(),
+                sender.budget(),
                 session.expectBlockingReply(exec.id()),
                 parts.size(),
                 complete -> complete.answerWithErrors(watchedKeyChanged ? nothing : merge));
@@ -65,14 +65,14 @@ final class SplitTransaction {
     private void sendNext() {
         int number = next;
         Transaction part = parts.get(number);
-        if (number > 0 && transactions.mustWait(session, exec, part)) {
+        if (number > 0 && sender.mustWait(session, exec, part)) {
             loop.whenReleased(this::sendNext);
             return;
         }
         next++;
         String problem = watch != null && number == 0
-                ? transactions.sendWatched(session, watch, part, new Part(number))
-                : transactions.send(session, exec, part, new Part(number));
+                ? sender.sendWatched(session, watch, part, new Part(number))
+                : sender.send(session, exec, part, new Part(number));
         if (problem != null) {
             replies.part(number).fail(new BackendFailure(problem));
             giveUp();

@@ -7,6 +7,7 @@ import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.frame.CommandDecoder;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.frame.RequestLimits;
+import io.undermoon.proxy.route.Target;
 import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.FeatureKind;
@@ -109,6 +110,11 @@ public final class Transaction implements SessionFeature {
     /** The slot of all keys so far, the last one if there are several, or {@link #NO_SLOT}. */
     int slot() {
         return slot;
+    }
+
+    /** A peer that has been given the slot by this proxy is known to serve it, so no hop is needed. */
+    boolean mayGoTo(Target.Remote peer) {
+        return !fromPeer() || hopsLeft > 0 || peer.handedOver();
     }
 
     /** Whether the keys are in more than one slot. */

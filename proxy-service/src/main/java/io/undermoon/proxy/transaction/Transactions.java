@@ -1,22 +1,16 @@
 package io.undermoon.proxy.transaction;
 
 import io.netty.buffer.ByteBuf;
-import io.undermoon.metadata.CompressionStrategy;
 import io.undermoon.proxy.backend.BackendFailure;
-import io.undermoon.proxy.backend.NodeConnection;
 import io.undermoon.proxy.backend.PinnedConnection;
 import io.undermoon.proxy.backend.ReplyReceiver;
 import io.undermoon.proxy.command.Command;
 import io.undermoon.proxy.command.CommandErrors;
-import io.undermoon.proxy.command.CommandFlag;
 import io.undermoon.proxy.command.Keys;
-import io.undermoon.proxy.command.Policy;
-import io.undermoon.proxy.compression.StoredValues;
 import io.undermoon.proxy.forward.Forwarder;
 import io.undermoon.proxy.forward.Router;
 import io.undermoon.proxy.frame.CommandFrame;
 import io.undermoon.proxy.gather.GatherBudget;
-import io.undermoon.proxy.gather.Splitting;
 import io.undermoon.proxy.route.Endpoint;
 import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.route.Target;
@@ -28,10 +22,7 @@ import io.undermoon.proxy.session.SessionLoop;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import io.undermoon.resp.RespWriter;
-import io.undermoon.slot.Slot;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,27 +35,13 @@ import org.jspecify.annotations.Nullable;
  * changed key does. Owned by a loop.
  */
 public final class Transactions {
-    /** Commands without keys that may stand in a transaction; Redis answers them. */
-    private static final Set<String> KEYLESS = Set.of("ping", "echo", "time");
-
-    /** Commands about channels that may stand in a transaction; the channel counts as a key. */
-    private static final Set<String> PUBLISHING = Set.of("publish", "spublish");
-
-    /** Commands that become several in a split transaction: their replies are numbers, or all say the same. */
-    private static final Set<String> SPLIT = Set.of("del", "unlink", "exists", "touch", "mset");
-
-    private static final String TOO_LARGE = "ERR the transaction is larger than " + Transaction.MAX_BYTES + " bytes";
-
-    private static final String COMPRESSED_SINCE =
-            "EXECABORT Transaction discarded because values are compressed since its commands were queued.";
-
     private final SessionLoop loop;
     private final TopologyStore topology;
     private final Router router;
     private final Forwarder forwarder;
     private final TransactionCheck check;
-    private final GatherBudget budget;
-    private final boolean splits;
+    private final TransactionQueue queue;
+    private final TransactionSender sender;
 
     /**
      * @param splits whether a transaction may have keys in several slots
@@ -81,8 +58,8 @@ public final class Transactions {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
-        this.budget = budget;
-        this.splits = splits;
+        this.queue = new TransactionQueue(topology, router, forwarder, splits);
+        this.sender = new TransactionSender(topology, router, forwarder, check, budget);
     }
 
     /**
@@ -111,122 +88,7 @@ public final class Transactions {
 
     /** Queues a command of an open transaction, or refuses the command and with it the transaction. */
     public void queue(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
-        int slot = Transaction.NO_SLOT;
-        switch (command.policyOf(frame)) {
-            case FORWARD, SPLIT, BLOCK, PUBSUB -> {
-                if (command.policy() == Policy.PUBSUB && !PUBLISHING.contains(command.name())) {
-                    refuse(session, transaction, command);
-                    return;
-                }
-                slot = slotOf(command, frame);
-                if (slot == Keys.CROSS_SLOT && maySplit(transaction) && SPLIT.contains(command.name())) {
-                    queueParts(session, transaction, command, frame);
-                    return;
-                }
-                if (!mayQueue(session, transaction, command, frame, slot)) {
-                    return;
-                }
-                if (forwarder.reads(command)) {
-                    transaction.markReader();
-                }
-            }
-            case NOT_YET -> {
-                refuse(session, transaction, command);
-                return;
-            }
-            default -> {
-                if (!KEYLESS.contains(command.name())) {
-                    refuse(session, transaction, command);
-                    return;
-                }
-            }
-        }
-        if (!transaction.hasRoomFor(frame)) {
-            fail(session, transaction, TOO_LARGE);
-            return;
-        }
-        transaction.add(command, frame, slot);
-        RespWriter.simple(session.replyBuffer(), "QUEUED");
-    }
-
-    /** Queues a command with keys in several slots as one for each. */
-    private void queueParts(ClientSession session, Transaction transaction, Command command, CommandFrame frame) {
-        List<CommandFrame> parts = Splitting.bySlot(command, frame);
-        if (parts.isEmpty()) {
-            transaction.fail();
-            CommandErrors.wrongArity(command, session.replyBuffer());
-            return;
-        }
-        for (CommandFrame part : parts) {
-            if (!mayQueue(session, transaction, command, part, Keys.slotOf(command, part))) {
-                return;
-            }
-        }
-        if (!transaction.hasRoomFor(frame)) {
-            fail(session, transaction, TOO_LARGE);
-            return;
-        }
-        for (int i = 0; i < parts.size(); i++) {
-            if (i > 0) {
-                transaction.continueLast();
-            }
-            transaction.add(command, parts.get(i), Keys.slotOf(command, parts.get(i)));
-        }
-        RespWriter.simple(session.replyBuffer(), "QUEUED");
-    }
-
-    private static int slotOf(Command command, CommandFrame frame) {
-        return command.policy() == Policy.PUBSUB
-                ? Slot.of(frame.buffer(), frame.argumentStart(1), frame.argumentLength(1))
-                : Keys.slotOf(command, frame);
-    }
-
-    /** Whether a command with keys may be queued; if not, the client has been told or the session is held. */
-    private boolean mayQueue(
-            ClientSession session, Transaction transaction, Command command, CommandFrame frame, int slot) {
-        Topology now = topology.current(session.client().role());
-        Route route = router.routeToOwner(now, command, slot, session.client().readOnly());
-        if (!(route instanceof Route.Send)) {
-            if (route != Route.HOLD) {
-                transaction.fail();
-            }
-            forwarder.decline(session, command, slot, route);
-            return false;
-        }
-        if (route instanceof Target.Remote remote && !mayForward(transaction, remote)) {
-            fail(session, transaction, "ERR_TOO_MANY_REDIRECTIONS");
-            return false;
-        }
-        if (transaction.slot() != Transaction.NO_SLOT && transaction.slot() != slot && !maySplit(transaction)) {
-            fail(session, transaction, CommandErrors.CROSS_SLOT);
-            return false;
-        }
-        if (route instanceof Target.Local && now.compression() != CompressionStrategy.DISABLED) {
-            BackendFailure refusal = forwarder.store(now, command, frame).refusal();
-            if (refusal != null) {
-                fail(session, transaction, refusal.message());
-                return false;
-            }
-        }
-        if (route instanceof Target.Local) {
-            forwarder.used(session, command, frame);
-        }
-        return true;
-    }
-
-    private static void fail(ClientSession session, Transaction transaction, String error) {
-        transaction.fail();
-        RespWriter.error(session.replyBuffer(), error);
-    }
-
-    private void refuse(ClientSession session, Transaction transaction, Command command) {
-        transaction.fail();
-        forwarder.refuse(
-                session,
-                command,
-                command.has(CommandFlag.NO_MULTI)
-                        ? "ERR Command not allowed inside a transaction"
-                        : "ERR command '" + command.name() + "' is not allowed in a transaction through the proxy");
+        queue.add(session, transaction, command, frame);
     }
 
     private static void multi(ClientSession session) {
@@ -268,36 +130,17 @@ public final class Transactions {
         } else if (transaction.count() == 0) {
             RespWriter.array(session.replyBuffer(), 0);
         } else if (transaction.hasSeveralSlots()) {
-            new SplitTransaction(loop, this, session, command, transaction, null).begin();
+            new SplitTransaction(loop, sender, session, command, transaction, null).begin();
         } else {
             Endpoint node = node(session, now, command, transaction);
-            ByteBuf batch = node == null ? null : batch(now, transaction, node);
+            ByteBuf batch = node == null ? null : sender.batch(now, transaction, node);
             if (node != null && batch == null) {
-                RespWriter.error(session.replyBuffer(), COMPRESSED_SINCE);
+                RespWriter.error(session.replyBuffer(), TransactionSender.COMPRESSED_SINCE);
             } else if (node != null && batch != null) {
-                PendingReply reply = session.expectReply(command.id());
-                TransactionReply receiver = receiver(now, transaction, node, reply);
-                wrote(session, transaction, node);
-                forwarder.sendAll(
-                        session,
-                        batch,
-                        transaction.count() + 2,
-                        node,
-                        receiver.queueing(),
-                        exec(transaction, node, receiver));
+                sender.send(session, now, transaction, node, batch, session.expectReply(command.id()));
             }
         }
         return true;
-    }
-
-    private ReplyReceiver exec(Transaction transaction, Endpoint node, ReplyReceiver receiver) {
-        return forwarder.held(transaction.mayWrite(), node, receiver);
-    }
-
-    private static void wrote(ClientSession session, Transaction transaction, Endpoint node) {
-        if (transaction.mayWrite()) {
-            session.written().add(node);
-        }
     }
 
     /** Whether the transaction need not wait: for a handover, for earlier commands, or for a failover. */
@@ -306,7 +149,7 @@ public final class Transactions {
         if (transaction.failed() || watch == null && transaction.count() == 0) {
             return true;
         }
-        int hopsLeft = transaction.fromPeer() ? 1 + hopsOfPeer(transaction) : CommandHandler.NOT_FORWARDED;
+        int hopsLeft = transaction.fromPeer() ? 1 + sender.hopsOfPeer(transaction) : CommandHandler.NOT_FORWARDED;
         if (transaction.hasSeveralSlots() && !session.isIdle()) {
             // A part whose slot gets another path meanwhile would overtake earlier commands on the old one.
             return false;
@@ -323,13 +166,9 @@ public final class Transactions {
         return mayExecute(session, now, command, transaction, slot, hopsLeft);
     }
 
-    private static boolean isHeld(Topology now, int slot, Transaction transaction) {
-        return Router.isHeld(now, slot) || transaction.hasWritingScript() && Router.holdsScripts(now, slot);
-    }
-
     private boolean mayExecute(
             ClientSession session, Topology now, Command command, Transaction transaction, int slot, int hopsLeft) {
-        if (isHeld(now, slot, transaction)) {
+        if (TransactionSender.isHeld(now, slot, transaction)) {
             session.hold();
             return false;
         }
@@ -342,119 +181,21 @@ public final class Transactions {
             ClientSession session, Topology now, Command command, Transaction transaction, Watch watch) {
         boolean sameSlot = transaction.slot() == Transaction.NO_SLOT
                 || transaction.slot() == watch.slot() && !transaction.hasSeveralSlots();
-        if (!sameSlot && !maySplit(transaction)) {
+        if (!sameSlot && !queue.maySplit(transaction)) {
             session.features().close(FeatureKind.WATCH);
             CommandErrors.crossSlot(session.replyBuffer());
         } else if (isBroken(session, now, command, watch)) {
             session.features().close(FeatureKind.WATCH);
             RespWriter.nullArray(session.replyBuffer(), session.client().protocol());
         } else if (!sameSlot) {
-            new SplitTransaction(loop, this, session, command, transaction, watch).begin();
+            new SplitTransaction(loop, sender, session, command, transaction, watch).begin();
         } else {
             PendingReply reply = session.expectBlockingReply(command.id());
-            String problem = sendWatched(session, watch, transaction, reply);
+            String problem = sender.sendWatched(session, watch, transaction, reply);
             if (problem != null) {
                 reply.fail(new BackendFailure(problem));
             }
         }
-    }
-
-    /**
-     * Sends a transaction on the connection that watches its keys.
-     *
-     * @return null if it was sent; else why not, and the keys are not watched any more
-     */
-    @Nullable
-    String sendWatched(ClientSession session, Watch watch, Transaction transaction, ReplyReceiver receiver) {
-        Topology now = topology.current();
-        Endpoint node = watch.connection().endpoint();
-        ByteBuf batch = batch(now, transaction, node);
-        if (batch == null) {
-            session.features().close(FeatureKind.WATCH);
-            return COMPRESSED_SINCE;
-        }
-        // This is the watch's connection; a client that tracks keys may have CLIENT CACHING sent on it first.
-        NodeConnection connection = session.features().connectionTo(node);
-        if (connection != watch.connection()) {
-            throw new IllegalStateException("commands for " + node + " do not take the connection of the watched keys");
-        }
-        TransactionReply reply = receiver(now, transaction, node, watch.new ExecReply(receiver));
-        wrote(session, transaction, node);
-        connection.sendAll(batch, transaction.count() + 2, reply.queueing(), exec(transaction, node, reply));
-        return null;
-    }
-
-    private boolean maySplit(Transaction transaction) {
-        return splits && !transaction.fromPeer();
-    }
-
-    /** What a node or peer is sent; null when the values have to be compressed now and cannot be. */
-    private @Nullable ByteBuf batch(Topology now, Transaction transaction, Endpoint node) {
-        if (node.kind() == Endpoint.Kind.PEER) {
-            int hops = hopsOfPeer(transaction);
-            return transaction.toBatch((command, frame, batch) -> {
-                frame.writeWrapped(batch, "UMFORWARD", hops);
-                return true;
-            });
-        }
-        if (now.compression() == CompressionStrategy.DISABLED) {
-            return transaction.toBatch();
-        }
-        return transaction.toBatch((command, frame, batch) -> {
-            StoredValues.Stored value = forwarder.store(now, command, frame);
-            value.frame().writeTo(batch);
-            return value.refusal() == null;
-        });
-    }
-
-    /**
-     * Sends the part of a split transaction for one slot, where no keys are watched.
-     *
-     * @return null if it was sent; else why not
-     */
-    @Nullable
-    String send(ClientSession session, Command command, Transaction part, ReplyReceiver receiver) {
-        Topology now = topology.current();
-        Route route =
-                router.routeToOwner(now, command, part.slot(), session.client().readOnly());
-        if (!(route instanceof Route.Send send)) {
-            return route instanceof Route.Refuse refuse ? refuse.error() : "TRYAGAIN the slot is being handed over";
-        }
-        Endpoint node = forwarder.endpoint(send);
-        ByteBuf batch = batch(now, part, node);
-        if (batch == null) {
-            return COMPRESSED_SINCE;
-        }
-        TransactionReply reply = receiver(now, part, node, receiver);
-        wrote(session, part, node);
-        forwarder.sendAll(session, batch, part.count() + 2, node, reply.queueing(), exec(part, node, reply));
-        return null;
-    }
-
-    /** Whether a part of a split transaction cannot be sent yet; it is to be tried again when sessions are released. */
-    boolean mustWait(ClientSession session, Command command, Transaction part) {
-        Topology now = topology.current();
-        if (isHeld(now, part.slot(), part)) {
-            return true;
-        }
-        Route route =
-                router.routeToOwner(now, command, part.slot(), session.client().readOnly());
-        return forwarder.mustAwaitFailover(session, now, route, CommandHandler.NOT_FORWARDED);
-    }
-
-    GatherBudget budget() {
-        return budget;
-    }
-
-    boolean reads(Command command) {
-        return forwarder.reads(command);
-    }
-
-    /** Decompresses the reply of a node; peers do that themselves. */
-    private TransactionReply receiver(Topology now, Transaction transaction, Endpoint node, ReplyReceiver client) {
-        ReplyReceiver reader =
-                node.kind() == Endpoint.Kind.PEER ? client : forwarder.reader(now, transaction.readers(), client);
-        return new TransactionReply(reader, error -> check.forget(node));
     }
 
     private static void discard(ClientSession session) {
@@ -591,22 +332,12 @@ public final class Transactions {
             forwarder.decline(session, command, slot, route);
             return null;
         }
-        if (route instanceof Target.Remote remote && !mayForward(transaction, remote)) {
+        if (route instanceof Target.Remote remote && !transaction.mayGoTo(remote)) {
             RespWriter.error(
                     session.replyBuffer(),
                     "EXECABORT Transaction discarded because its slot has moved; nothing was executed.");
             return null;
         }
-        return send.endpoint(hopsOfPeer(transaction));
-    }
-
-    /** A peer that has been given the slot by this proxy is known to serve it, so no hop is needed. */
-    private static boolean mayForward(Transaction transaction, Target.Remote peer) {
-        return !transaction.fromPeer() || transaction.hopsLeft() > 0 || peer.handedOver();
-    }
-
-    /** How many more proxies may forward the commands after the peer they are sent to. */
-    private int hopsOfPeer(Transaction transaction) {
-        return transaction.fromPeer() ? Math.max(0, transaction.hopsLeft() - 1) : forwarder.firstHops();
+        return send.endpoint(sender.hopsOfPeer(transaction));
     }
 }
