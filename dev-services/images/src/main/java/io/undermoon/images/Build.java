@@ -60,8 +60,8 @@ sealed interface Build {
      * A jar with its libraries in {@code target/lib}. There is no native executable of it.
      *
      * @param name of the jar, without its extension
-     * @param options of the JVM. They are not where they could be replaced, in {@code JDK_JAVA_OPTIONS}: of that variable
-     *     the JVM writes a line at each start, among the errors of the command
+     * @param options of the JVM. They are not in {@code JDK_JAVA_OPTIONS}, where they could be replaced: of that
+     *     variable the JVM writes a line at each start, among the errors of the command
      */
     record Jar(String name, String mainClass, List<String> options) implements Build {
         public Jar {
