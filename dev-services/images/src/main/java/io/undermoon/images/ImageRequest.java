@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Which images are to be written, and of what.
  *
- * @param checkout the root of the repository, whose services have been built
+ * @param checkout the root of the repository, which has been built
  * @param output the directory of the tars
  * @param kind of the executables in the images
  * @param base what they are built on

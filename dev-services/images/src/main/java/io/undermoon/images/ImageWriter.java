@@ -14,7 +14,8 @@ import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 import com.google.cloud.tools.jib.api.buildplan.Port;
 import io.undermoon.images.ImageRequest.Kind;
-import io.undermoon.images.ServiceImage.Training;
+import io.undermoon.images.JvmApplication.Part;
+import io.undermoon.images.ProgramImage.Training;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Writes the image of a service for one architecture, with its bill of materials inside and beside. */
+/** Writes the image of a program for one architecture, with its bill of materials inside and beside. */
 final class ImageWriter {
     /** Where an image has its files. Nothing is written there. */
     static final Path ROOT = Path.of("/undermoon");
@@ -53,71 +54,73 @@ final class ImageWriter {
     }
 
     /** Writes the tar, and returns it. */
-    Path write(ServiceImage service, String architecture, Path baseTar) throws IOException, InterruptedException {
+    Path write(ProgramImage program, String architecture, Path baseTar) throws IOException, InterruptedException {
         String kind = request.kind() == Kind.NATIVE ? "-native" : "";
-        String name = "undermoon-" + service.module() + kind + "-" + request.version() + "-linux-" + architecture;
+        String name = "undermoon-" + program.name() + kind + "-" + request.version() + "-linux-" + architecture;
         Path files = Files.createDirectories(work.resolve(name));
         Path sbom = files.resolve("sbom.cdx.json");
-        Sbom.write(service.target(request.checkout()), request.kind(), request.time(), sbom);
+        Path target = program.target(request.checkout());
+        Sbom.write(target, program.build().billOfMaterials(request.kind()), request.time(), sbom);
         Path tar = request.output().resolve(name + ".tar");
         JibContainerBuilder image = Jib.from(TarImage.at(baseTar));
         if (request.kind() == Kind.NATIVE) {
-            addNative(image, service, architecture, files);
+            addNative(image, program, architecture, files);
         } else {
-            addJvm(image, service, architecture, files, baseTar);
+            addJvm(image, program, architecture, files, baseTar);
         }
-        if (!service.volumes().isEmpty()) {
-            image.addFileEntriesLayer(directories(service, files));
+        if (!program.volumes().isEmpty()) {
+            image.addFileEntriesLayer(directories(program, files));
         }
-        service.environment().forEach(image::addEnvironmentVariable);
+        program.environment().forEach(image::addEnvironmentVariable);
         image.addFileEntriesLayer(layer("bill of materials")
                         .addEntry(sbom, inImage(sbom.getFileName()), READABLE, request.time())
                         .build())
                 .setUser(USER)
                 .setWorkingDirectory(AbsoluteUnixPath.fromPath(ROOT))
-                .setExposedPorts(service.ports().stream().map(Port::tcp).collect(Collectors.toSet()))
-                .setVolumes(service.volumes().stream()
+                .setExposedPorts(program.ports().stream().map(Port::tcp).collect(Collectors.toSet()))
+                .setVolumes(program.volumes().stream()
                         .map(AbsoluteUnixPath::fromPath)
                         .collect(Collectors.toSet()))
-                .setLabels(labels(service))
+                .setLabels(labels(program))
                 .setFormat(ImageFormat.Docker)
                 .setCreationTime(request.time());
-        containerize(image, service, tar);
+        containerize(image, program, tar);
         Files.copy(sbom, tar.resolveSibling(name + ".cdx.json"), StandardCopyOption.REPLACE_EXISTING);
         return tar;
     }
 
     /** The volumes' directories: a volume that is made by a container engine has the owner and mode that they have. */
-    private FileEntriesLayer directories(ServiceImage service, Path files) throws IOException {
+    private FileEntriesLayer directories(ProgramImage program, Path files) throws IOException {
         FileEntriesLayer.Builder layer = layer("volumes");
         Path empty = Files.createDirectories(files.resolve("empty"));
-        for (Path volume : service.volumes()) {
+        for (Path volume : program.volumes()) {
             layer.addEntry(empty, AbsoluteUnixPath.fromPath(volume), SHARED, request.time(), USER);
         }
         return layer.build();
     }
 
-    private void addJvm(JibContainerBuilder image, ServiceImage service, String architecture, Path files, Path baseTar)
+    private void addJvm(JibContainerBuilder image, ProgramImage program, String architecture, Path files, Path baseTar)
             throws IOException, InterruptedException {
         String home = ImageArchive.open(baseTar)
                 .environment("JAVA_HOME")
                 .orElseThrow(() ->
                         new ImageException("the base image " + request.base().text()
                                 + " does not say where its Java is: it has no JAVA_HOME in its environment"));
-        JvmApplication application = staged(service, files.resolve("undermoon"));
-        image.addFileEntriesLayer(jars(application, "lib", "libraries"));
+        JvmApplication application = staged(program, files.resolve("undermoon"));
         List<Path> jars = application.jars().stream()
                 .map(application.directory()::resolve)
                 .toList();
         addNativeLibraries(image, jars, architecture, files);
-        image.addFileEntriesLayer(jars(application, "app", "service"))
-                .addFileEntriesLayer(jars(application, "quarkus", "code of Quarkus"));
+        // What changes least comes first: it is what the later ones are built on.
+        for (int i = application.parts().size() - 1; i >= 0; i--) {
+            image.addFileEntriesLayer(jars(application, application.parts().get(i)));
+        }
         List<String> options = new ArrayList<>(application.options(ROOT));
-        Training training = service.training();
+        Training training = program.training();
         if (request.startupCache() && training != null && architecture.equals(Platforms.ownArchitecture())) {
             Path cache = files.resolve("startup.aot");
             new StartupCache(
-                            service,
+                            program,
                             training,
                             unpacked(baseTar).resolve(home.substring(1)).resolve("bin/java"),
                             application)
@@ -131,18 +134,20 @@ final class ImageWriter {
         image.addFileEntriesLayer(layer("options")
                         .addEntry(arguments, inImage(arguments.getFileName()), READABLE, request.time())
                         .build())
-                .addEnvironmentVariable("JDK_JAVA_OPTIONS", String.join(" ", service.jvmOptions()))
                 .setEntrypoint(
-                        home + "/bin/java", "@" + ROOT.resolve(arguments.getFileName()), JvmApplication.MAIN_CLASS);
+                        home + "/bin/java", "@" + ROOT.resolve(arguments.getFileName()), application.mainClass());
+        if (!program.jvmOptions().isEmpty()) {
+            image.addEnvironmentVariable("JDK_JAVA_OPTIONS", String.join(" ", program.jvmOptions()));
+        }
     }
 
-    private void addNative(JibContainerBuilder image, ServiceImage service, String architecture, Path files)
+    private void addNative(JibContainerBuilder image, ProgramImage program, String architecture, Path files)
             throws IOException {
         Path executable;
-        try (Stream<Path> built = Files.list(service.target(request.checkout()))) {
+        try (Stream<Path> built = Files.list(program.target(request.checkout()))) {
             executable = built.filter(file -> file.toString().endsWith("-runner"))
                     .findFirst()
-                    .orElseThrow(() -> new ImageException(service.module()
+                    .orElseThrow(() -> new ImageException(program.name()
                             + " has no native executable: build it first (mvn package -Dnative), with GraalVM or a"
                             + " container runtime"));
         }
@@ -153,10 +158,10 @@ final class ImageWriter {
         }
         addNativeLibraries(image, jarsOfNativeBuild(executable), architecture, files);
         image.addFileEntriesLayer(layer("service")
-                        .addEntry(executable, inImage(Path.of(service.module())), EXECUTABLE, request.time())
+                        .addEntry(executable, inImage(Path.of(program.name())), EXECUTABLE, request.time())
                         .build())
                 .setEntrypoint(
-                        ROOT.resolve(service.module()).toString(), "-Djava.library.path=" + ROOT.resolve("native"));
+                        ROOT.resolve(program.name()).toString(), "-Djava.library.path=" + ROOT.resolve("native"));
     }
 
     /** What the executable was made of, beside it. */
@@ -202,9 +207,8 @@ final class ImageWriter {
     }
 
     /** A copy of the application whose files have the time that they have in the image, as the cache compares it. */
-    private JvmApplication staged(ServiceImage service, Path directory) throws IOException {
-        JvmApplication built =
-                new JvmApplication(service.target(request.checkout()).resolve("quarkus-app"));
+    private JvmApplication staged(ProgramImage program, Path directory) throws IOException {
+        JvmApplication built = program.build().application(program.target(request.checkout()));
         Directories.delete(directory);
         for (Path jar : built.jars()) {
             Path copy = directory.resolve(jar);
@@ -212,20 +216,18 @@ final class ImageWriter {
             Files.copy(built.directory().resolve(jar), copy);
             Files.setLastModifiedTime(copy, FileTime.from(request.time()));
         }
-        return new JvmApplication(directory);
+        return built.in(directory);
     }
 
-    private FileEntriesLayer jars(JvmApplication application, String part, String name) throws IOException {
-        FileEntriesLayer.Builder layer = layer(name);
-        for (Path jar : application.jars()) {
-            if (jar.startsWith(part)) {
-                layer.addEntry(application.directory().resolve(jar), inImage(jar), READABLE, request.time());
-            }
+    private FileEntriesLayer jars(JvmApplication application, Part part) {
+        FileEntriesLayer.Builder layer = layer(part.name());
+        for (Path jar : part.jars()) {
+            layer.addEntry(application.directory().resolve(jar), inImage(jar), READABLE, request.time());
         }
         return layer.build();
     }
 
-    /** The files of the base image, unpacked once for all services. */
+    /** The files of the base image, unpacked once for all programs. */
     private Path unpacked(Path baseTar) throws IOException {
         Path directory = work.resolve(baseTar.getFileName() + ".files");
         if (!Files.exists(directory)) {
@@ -234,10 +236,10 @@ final class ImageWriter {
         return directory;
     }
 
-    private Map<String, String> labels(ServiceImage service) {
+    private Map<String, String> labels(ProgramImage program) {
         Map<String, String> labels = new TreeMap<>(request.base().labels());
-        labels.put("org.opencontainers.image.title", service.title());
-        labels.put("org.opencontainers.image.description", service.description());
+        labels.put("org.opencontainers.image.title", program.title());
+        labels.put("org.opencontainers.image.description", program.description());
         labels.put("org.opencontainers.image.vendor", "Undermoon for Java");
         labels.put("org.opencontainers.image.licenses", "Apache-2.0");
         labels.put("org.opencontainers.image.version", request.version());
@@ -246,10 +248,10 @@ final class ImageWriter {
         return labels;
     }
 
-    private void containerize(JibContainerBuilder image, ServiceImage service, Path tar)
+    private void containerize(JibContainerBuilder image, ProgramImage program, Path tar)
             throws IOException, InterruptedException {
         try {
-            ImageReference name = ImageReference.parse(request.group() + "/" + service.module() + ":" + request.tag());
+            ImageReference name = ImageReference.parse(request.group() + "/" + program.name() + ":" + request.tag());
             image.containerize(Containerizer.to(TarImage.at(tar).named(name))
                     .setBaseImageLayersCache(work.resolve("base-layers"))
                     .setApplicationLayersCache(work.resolve("layers"))

@@ -12,30 +12,35 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Writes the images of all services. */
+/** Writes the images of all services and of the command line. */
 public final class Images {
     private Images() {}
 
     /** Reads the properties {@code images.*} of the root pom. Ends with status 1 and a message if it fails. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         try {
-            write(ServiceImage.ALL, request(), System.out::println);
+            write(ProgramImage.ALL, request(), System.out::println);
         } catch (ImageException e) {
             System.err.println("No image: " + e.getMessage());
             System.exit(1);
         }
     }
 
-    /** Writes one tar for each service and architecture. */
-    static List<Path> write(List<ServiceImage> services, ImageRequest request, Consumer<String> log)
+    /** Writes one tar for each architecture and program that there is an executable of. */
+    static List<Path> write(List<ProgramImage> programs, ImageRequest request, Consumer<String> log)
             throws IOException, InterruptedException {
         Path work = Files.createDirectories(request.output().resolve("work"));
         ImageWriter writer = new ImageWriter(request, work);
         List<Path> tars = new ArrayList<>();
         for (String architecture : request.architectures()) {
             Path base = request.base().atHand(architecture, work);
-            for (ServiceImage service : services) {
-                Path tar = writer.write(service, architecture, base);
+            for (ProgramImage program : programs) {
+                if (!program.build().has(request.kind())) {
+                    log.accept("Left out: " + program.name() + ", which has no native executable. Without"
+                            + " -Dimages.kind=NATIVE there is an image with a JVM of it");
+                    continue;
+                }
+                Path tar = writer.write(program, architecture, base);
                 log.accept("Written: " + tar + " (" + Files.size(tar) / 1_000_000 + " MB)");
                 tars.add(tar);
             }

@@ -20,7 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 
 /**
- * A JDK of this machine from which a base image is made without any registry: the modules that the services need, and
+ * A JDK of this machine from which a base image is made without any registry: the modules that the programs need, and
  * the C library of this machine. Such an image is for trying out: it has no certificates of authorities but those of
  * the JDK, no time zones but those of the JDK, and the C library is not updated by anybody.
  */
@@ -28,7 +28,7 @@ final class LocalRuntime {
     private static final AbsoluteUnixPath HOME = AbsoluteUnixPath.get("/opt/java");
     private static final String MODULES =
             "java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,"
-                    + "java.net.http,java.security.jgss,java.sql,java.transaction.xa,java.xml,jdk.jfr,"
+                    + "java.net.http,java.security.jgss,java.sql,java.transaction.xa,java.xml,jdk.httpserver,jdk.jfr,"
                     + "jdk.management,jdk.net,jdk.unsupported,jdk.zipfs";
     private static final Pattern LIBRARY = Pattern.compile("(/[^ ]+) \\(0x");
     /** Read by the C library when a host name is looked up, and not linked. */

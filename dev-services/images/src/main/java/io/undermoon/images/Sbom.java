@@ -4,24 +4,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.undermoon.images.ImageRequest.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.stream.Stream;
 
-/** The bill of materials that Quarkus has written for a service, made the same for each build of the same sources. */
+/** The bill of materials that the build of a program has written, made the same for each build of the same sources. */
 final class Sbom {
-    private static final String SUFFIX = "-cyclonedx.json";
-    private static final String RUNNER = "quarkus-run";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private Sbom() {}
 
-    /** Writes the bill of materials of what is in an image, as of a time and without a number of its own. */
-    static void write(Path target, Kind kind, Instant time, Path sbom) throws IOException {
-        JsonNode document = JSON.readTree(found(target, kind).toFile());
+    /**
+     * Writes the bill of materials of what is in an image, as of a time and without a number of its own.
+     *
+     * @param ending of the name of the file in the directory of the build
+     */
+    static void write(Path target, String ending, Instant time, Path sbom) throws IOException {
+        JsonNode document = JSON.readTree(found(target, ending).toFile());
         if (document instanceof ObjectNode bom) {
             bom.remove("serialNumber");
         }
@@ -31,13 +32,12 @@ final class Sbom {
         Files.write(sbom, JSON.writeValueAsBytes(document));
     }
 
-    private static Path found(Path target, Kind kind) throws IOException {
+    private static Path found(Path target, String ending) throws IOException {
         try (Stream<Path> files = Files.list(target)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
-                    .filter(file -> file.getFileName().toString().startsWith(RUNNER) == (kind == Kind.JVM))
+            return files.filter(file -> file.getFileName().toString().endsWith(ending))
                     .findFirst()
-                    .orElseThrow(() -> new ImageException(target + " has no bill of materials, *" + SUFFIX
-                            + ": build the service anew (mvn package)"));
+                    .orElseThrow(() -> new ImageException(target + " has no bill of materials, *" + ending
+                            + ": build everything anew (mvn package)"));
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.undermoon.images;
 
-import io.undermoon.images.ServiceImage.Training;
+import io.undermoon.images.ProgramImage.Training;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -26,28 +26,29 @@ final class StartupCache {
     private static final int LOG_LINES = 20;
     private static final int LOG_WIDTH = 300;
 
-    private final ServiceImage service;
+    private final ProgramImage program;
     private final Training training;
     private final Path java;
     private final JvmApplication application;
 
     /** @param java the program of the unpacked base image, which has to run on this machine */
-    StartupCache(ServiceImage service, Training training, Path java, JvmApplication application) {
-        this.service = service;
+    StartupCache(ProgramImage program, Training training, Path java, JvmApplication application) {
+        this.program = program;
         this.training = training;
         this.java = java;
         this.application = application;
     }
 
-    /** Runs the service until it answers, and has the JVM write the cache when it ends. */
+    /** Runs the program until it answers or ends by itself, and has the JVM write the cache when it ends. */
     void write(Path cache) throws IOException, InterruptedException {
         Object[] ports = freePorts();
-        Path log = cache.resolveSibling(service.module() + "-training.log");
+        Path log = cache.resolveSibling(program.name() + "-training.log");
         List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:AOTCacheOutput=" + cache));
-        command.addAll(service.jvmOptions());
-        training.arguments().forEach(argument -> command.add(argument.formatted(ports)));
+        command.addAll(program.jvmOptions());
+        training.settings().forEach(setting -> command.add(setting.formatted(ports)));
         command.addAll(application.options(application.directory()));
-        command.add(JvmApplication.MAIN_CLASS);
+        command.add(application.mainClass());
+        command.addAll(training.arguments());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(application.directory().toFile())
                 .redirectErrorStream(true)
@@ -58,16 +59,21 @@ final class StartupCache {
             for (String path : training.paths()) {
                 await(process, "http://127.0.0.1:" + ports[0] + path, log);
             }
-            process.destroy();
+            if (!training.endsByItself()) {
+                process.destroy();
+            }
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
                 throw failure("has not written its startup cache", log);
+            }
+            if (training.endsByItself() && process.exitValue() != 0) {
+                throw failure("has ended with status " + process.exitValue(), log);
             }
         } finally {
             process.destroyForcibly();
         }
     }
 
-    /** Whether a variable of this machine would configure the service or its JVM. */
+    /** Whether a variable of this machine would configure the program or its JVM. */
     private static boolean isSetting(String variable) {
         return variable.startsWith("UNDERMOON_")
                 || variable.startsWith("QUARKUS_")
@@ -104,7 +110,7 @@ final class StartupCache {
                     .map(line -> line.substring(0, Math.min(line.length(), LOG_WIDTH)))
                     .collect(Collectors.joining("\n"));
         }
-        return new ImageException(service.module() + ", run by " + java + " for its startup cache, " + what
+        return new ImageException(program.name() + ", run by " + java + " for its startup cache, " + what
                 + "; -Dimages.startup-cache=false leaves it out. The beginning of " + log + ":\n" + written);
     }
 

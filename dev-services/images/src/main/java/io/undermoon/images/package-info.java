@@ -1,6 +1,6 @@
 /**
- * Writes container images of the services as tars. It takes what the services' builds have left in their {@code target}
- * directories, and nothing of their code.
+ * Writes container images of the services and of the command line as tars. It takes what their builds have left in
+ * their {@code target} directories, and nothing of their code.
  */
 @NullMarked
 package io.undermoon.images;

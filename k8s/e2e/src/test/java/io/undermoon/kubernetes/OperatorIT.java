@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.kubernetes.system.CheckRun;
+import io.undermoon.kubernetes.system.Checkout;
+import io.undermoon.kubernetes.system.Jobs;
 import io.undermoon.kubernetes.system.OperatedCluster;
 import io.undermoon.kubernetes.system.TestCluster;
 import java.io.IOException;
@@ -84,6 +86,17 @@ class OperatorIT {
 
     @Test
     @Order(1)
+    void the_cron_job_of_the_documentation_backs_the_data_up() throws IOException {
+        Jobs jobs = cluster.jobs();
+        jobs.claimVolume("backups");
+        jobs.apply(Checkout.manifest("docs/kubernetes.md", "CronJob"));
+        jobs.run("orders-backup", "backup-now");
+        jobs.run("orders-backup", "verify", "data", "verify", OperatedCluster.NAME, "--store=/backups");
+        nothingIsLost();
+    }
+
+    @Test
+    @Order(2)
     void a_proxy_pod_that_is_killed_comes_back() {
         Pod pod = cluster.proxyInUse();
         kubernetes.client().pods().resource(pod).withGracePeriod(0).delete();
@@ -98,7 +111,7 @@ class OperatorIT {
     }
 
     @Test
-    @Order(2)
+    @Order(3)
     void a_cluster_is_scaled_out_and_in() {
         cluster.change("{\"chunks\":2}");
         cluster.awaitSteady();
@@ -111,7 +124,7 @@ class OperatorIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void other_resources_are_rolled_out() {
         List<Pod> former = cluster.proxies();
         cluster.change("{\"proxyPods\":{\"resources\":{\"requests\":{\"cpu\":\"300m\",\"memory\":\"512Mi\"}}}}");
@@ -128,7 +141,7 @@ class OperatorIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void an_operator_that_is_killed_is_followed_by_another_one() {
         kubernetes
                 .client()
@@ -142,7 +155,7 @@ class OperatorIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void a_node_is_emptied_by_evictions_and_the_halves_of_a_chunk_are_in_two_zones() {
         assertThat(cluster.zonesInUse()).hasSize(2).doesNotHaveDuplicates();
         String node = cluster.proxyInUse().getSpec().getNodeName();
@@ -153,7 +166,7 @@ class OperatorIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void a_cluster_comes_back_when_all_its_pods_are_deleted_at_once() {
         List<Pod> former = cluster.pods();
         former.forEach(pod ->
@@ -167,7 +180,7 @@ class OperatorIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void secrets_are_replaced_under_load() {
         List<String> former = List.of(cluster.secret("control-secret"), cluster.secret("redis-password"));
         cluster.change("{\"auth\":{\"rotation\":\"next\"}}");
@@ -181,7 +194,7 @@ class OperatorIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void a_second_operator_takes_over_from_one_that_was_killed() throws IOException {
         cluster.operators(kubernetes, 2);
         String leader = cluster.leader();
@@ -195,7 +208,7 @@ class OperatorIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void nothing_is_left_of_a_deleted_cluster_and_no_right_was_missing() throws IOException {
         check.close();
         cluster.delete();

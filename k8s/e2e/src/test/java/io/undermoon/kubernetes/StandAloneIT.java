@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.kubernetes.system.CheckRun;
+import io.undermoon.kubernetes.system.Checkout;
 import io.undermoon.kubernetes.system.Installation;
+import io.undermoon.kubernetes.system.Jobs;
 import io.undermoon.kubernetes.system.TestCluster;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -135,8 +137,30 @@ class StandAloneIT {
         nothingIsLost();
     }
 
+    /** With what the chart gives it, under the load of the check, in a namespace that admits nothing unrestricted. */
     @Test
     @Order(6)
+    void a_schedule_backs_data_up_which_can_be_restored() throws IOException {
+        Jobs jobs = system.jobs();
+        jobs.claimVolume("backups");
+        String schedule = "dataBackups.schedules[0].";
+        system.helm(
+                "upgrade",
+                "--reuse-values",
+                "--set",
+                schedule + "name=demo," + schedule + "cluster=" + CLUSTER + "," + schedule + "schedule=0 0 1 1 *,"
+                        + schedule + "claim=backups," + schedule + "keep=2");
+        jobs.run("undermoon-backup-demo", "backup-now");
+        jobs.run("undermoon-backup-demo", "verify", "data", "verify", CLUSTER, "--store=/backups");
+        nothingIsLost();
+        check.close(); // what comes now does lose what was written since
+        jobs.apply(Checkout.manifest("docs/backups.md", "Job").replace(" shop,", " " + CLUSTER + ","));
+        jobs.awaitSuccess("restore");
+        system.awaitWhole(CLUSTER);
+    }
+
+    @Test
+    @Order(7)
     @EnabledIfSystemProperty(named = LONG, matches = "true")
     void a_cluster_scales_under_load() throws IOException {
         system.scale(CLUSTER, 2 * NODES);
@@ -162,7 +186,7 @@ class StandAloneIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     @EnabledIfSystemProperty(named = LONG, matches = "true")
     void an_upgrade_rolls_the_brokers_and_helm_tests_the_release() throws IOException {
         system.helm(

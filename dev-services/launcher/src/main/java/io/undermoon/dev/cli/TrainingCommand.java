@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
 
 /**
  * Runs commands against a broker that says the same to everybody, so that the classes of usual commands are loaded. The
- * script calls it once, with {@code -XX:ArchiveClassesAtExit}, to make the archive from which later commands start.
+ * script calls it once, with {@code -XX:ArchiveClassesAtExit}, to make the archive from which later commands start, and
+ * the build of the image with {@code -XX:AOTCacheOutput}.
  */
 @Command(name = "training", hidden = true, description = "Loads the classes of usual commands.")
 final class TrainingCommand implements Callable<Integer> {
@@ -55,6 +56,7 @@ final class TrainingCommand implements Callable<Integer> {
             "migrations c --broker BROKER",
             "audit --broker BROKER",
             "context list",
+            "data backup --help",
             "doctor --broker BROKER");
 
     @Override

@@ -1,7 +1,10 @@
 package io.undermoon.kubernetes.system;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Where this build finds what it tests. */
 public final class Checkout {
@@ -22,6 +25,22 @@ public final class Checkout {
         return Optional.of(System.getProperty("kubernetes.programs", ""))
                 .filter(path -> !path.isEmpty())
                 .map(Path::of);
+    }
+
+    /**
+     * A manifest in the documentation.
+     *
+     * @param document its path in the repository
+     * @param kind of the object that it makes
+     */
+    public static String manifest(String document, String kind) throws IOException {
+        return Pattern.compile("(?s)```yaml\n(.*?)```")
+                .matcher(Files.readString(ROOT.resolve(document)))
+                .results()
+                .map(block -> block.group(1))
+                .filter(text -> text.contains("\nkind: " + kind + "\n"))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no " + kind + " in " + document));
     }
 
     /** The condition of the tests that need one of them. */

@@ -182,6 +182,11 @@ public final class Installation {
                 }));
     }
 
+    /** The jobs in its namespace. */
+    public Jobs jobs() {
+        return new Jobs(client, NAME);
+    }
+
     /** Waits until so many pods of a component are ready, on nodes that are. */
     public void awaitReady(String component, int count) {
         await(count + " pods are ready: " + component)

@@ -73,6 +73,11 @@ public final class OperatedCluster {
         return cluster;
     }
 
+    /** The jobs in its namespace. */
+    public Jobs jobs() {
+        return new Jobs(client, NAME);
+    }
+
     /** Waits until the operator has done all that the present spec asks for, and the cluster serves. */
     public void awaitSteady() {
         await("the cluster is as its spec says, and ready")

@@ -140,6 +140,7 @@ public final class TestCluster implements AutoCloseable {
             images.put(service, service(service));
         }
         images.put("operator", service("k8s/operator"));
+        images.put("cli", commandLine());
         Path redis = RedisBinary.any();
         List<Content> programs = new ArrayList<>();
         if (isOutside(redis)) {
@@ -151,9 +152,24 @@ public final class TestCluster implements AutoCloseable {
 
     /** @param module the directory of the service */
     private static Image service(String module) {
+        Path application = Checkout.ROOT.resolve(module).resolve("target/quarkus-app");
+        return program("quarkus-run.jar", List.of(new Content(application, "/deployments")));
+    }
+
+    private static Image commandLine() {
+        String jar = "undermoon-launcher.jar";
+        Path target = Checkout.ROOT.resolve("dev-services/launcher/target");
+        return program(
+                jar,
+                List.of(
+                        new Content(target.resolve(jar), "/deployments/" + jar),
+                        new Content(target.resolve("lib"), "/deployments/lib")));
+    }
+
+    /** @param jar in {@code /deployments}, that the program is started by */
+    private static Image program(String jar, List<Content> application) {
         Path java = Path.of(System.getProperty("java.home"));
-        List<Content> contents = new ArrayList<>();
-        contents.add(new Content(Checkout.ROOT.resolve(module).resolve("target/quarkus-app"), "/deployments"));
+        List<Content> contents = new ArrayList<>(application);
         if (isOutside(java)) {
             contents.add(new Content(java, java.toString()));
         }
@@ -164,7 +180,7 @@ public final class TestCluster implements AutoCloseable {
                         "-XX:TieredStopAtLevel=1",
                         "-Xmx192m",
                         "-jar",
-                        "/deployments/quarkus-run.jar"),
+                        "/deployments/" + jar),
                 List.of(),
                 Map.of(),
                 contents);

@@ -8,6 +8,7 @@ import io.undermoon.dev.plan.LaunchException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -60,6 +61,7 @@ public final class Workspace {
      * @throws LaunchException if that is none
      */
     public Installation forStarting(@Nullable Path redisServer) {
+        requireServices();
         if (redisServer != null && !Files.isExecutable(redisServer)) {
             throw new LaunchException(redisServer + " is not a program that can be run as a Redis node");
         }
@@ -74,6 +76,7 @@ public final class Workspace {
      * @throws LaunchException if the proxy has not been built or there is no redis-server
      */
     public Installation forBench() {
+        requireServices();
         Installation installation =
                 new Installation(checkout(), data().root().resolve("bench"), Programs.java(), redisServer());
         requireBuilt(installation, "proxy-service");
@@ -87,6 +90,9 @@ public final class Workspace {
      * @throws LaunchException if a service that is needed has not been built or there is no redis-server
      */
     public Installation forMigrationBench(boolean services) {
+        if (services) {
+            requireServices();
+        }
         Installation installation =
                 new Installation(checkout(), data().root().resolve("bench-migration"), Programs.java(), redisServer());
         if (services) {
@@ -102,6 +108,7 @@ public final class Workspace {
      * @throws LaunchException if a service has not been built or there is no redis-server
      */
     public Installation forServiceBench(String directory) {
+        requireServices();
         Installation installation =
                 new Installation(checkout(), data().root().resolve(directory), Programs.java(), redisServer());
         SERVICES.forEach(service -> requireBuilt(installation, service));
@@ -115,6 +122,22 @@ public final class Workspace {
 
     private Path redisServer() {
         return RedisServerProgram.find(data().programs());
+    }
+
+    /**
+     * Returns where there are services to start, built or not: in a checkout, and in what our other programs unpack. An
+     * image of the command line has none.
+     *
+     * @throws LaunchException otherwise
+     */
+    public void requireServices() {
+        Path checkout = checkout();
+        if (Stream.concat(Stream.of("pom.xml"), SERVICES.stream())
+                .noneMatch(name -> Files.exists(checkout.resolve(name)))) {
+            throw new LaunchException("there are no services of Undermoon in " + checkout + " to start; call"
+                    + " dev-services/undermoon of a checkout, or name a system that runs by --broker HOST:PORT in a"
+                    + " command that operates one");
+        }
     }
 
     private static void requireBuilt(Installation installation, String service) {

@@ -92,6 +92,7 @@ public final class UpCommand implements Callable<Integer> {
         if (timeoutSeconds < 1) {
             throw new UsageException("--timeout " + timeoutSeconds + " is less than 1");
         }
+        workspace.requireServices();
         DataDirectory data = workspace.data();
         try (DirectoryLock lock = lock(data)) {
             StackShape shape = shape(data);
