@@ -23,7 +23,7 @@ public final class QuickLooks implements LauncherSessionListener {
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         Awaitility.setDefaultPollDelay(DELAY);
-        Awaitility.setDefaultPollInterval((looks, last) -> next(last));
+        Awaitility.setDefaultPollInterval((looks, last) -> looks == 1 ? FIRST : next(last));
         // What is looked at in a list may not be in it yet. If it never comes, the condition is not met in time.
         Awaitility.ignoreExceptionsByDefaultMatching(
                 problem -> problem instanceof NoSuchElementException || problem instanceof IndexOutOfBoundsException);

@@ -36,7 +36,7 @@ class QuickLooksTest {
                 List.of(List.<String>of(), List.of("there")).iterator();
 
         await().until(() -> looks.next().get(0).equals("there"));
-        assertThatThrownBy(() -> await().atMost(Duration.ofMillis(20))
+        assertThatThrownBy(() -> await().atMost(Duration.ofMillis(200))
                         .until(() -> List.of().iterator().next() != null))
                 .isInstanceOf(ConditionTimeoutException.class)
                 .hasCauseInstanceOf(NoSuchElementException.class);
