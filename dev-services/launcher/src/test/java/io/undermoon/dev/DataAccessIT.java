@@ -36,7 +36,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisCluster;
 
-/** What the console shows of data, through real proxies with users and a control secret, from a broker with accounts. */
+/** What the console shows of data, through real proxies with users and control secret, from a broker with accounts. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DataAccessIT {
     private static final String VIEWER = "token-of-the-viewer";
@@ -61,10 +61,11 @@ class DataAccessIT {
                 directory.resolve("accounts"),
                 "vera viewer #%s%nolaf operator #%s%nada admin #%s%n"
                         .formatted(sha256(VIEWER), sha256(OPERATOR), sha256(ADMIN)));
-        Path users = Files.writeString(
-                directory.resolve("users"),
-                "user default on nopass -@all +ping%nuser app on >%s ~* &* +@all%nuser reports on >%s ~report:* +@read%n"
-                        .formatted(APP, REPORTS));
+        Path users = Files.writeString(directory.resolve("users"), """
+                user default on nopass -@all +ping
+                user app on >%s ~* &* +@all
+                user reports on >%s ~report:* +@read
+                """.formatted(APP, REPORTS));
         stack = new LiveStack(
                 Files.createDirectory(directory.resolve("stack")),
                 new ClusterName("demo"),
