@@ -167,7 +167,7 @@ class RegistrarTest {
             await().atMost(LIMIT).until(() -> second.knows(SELF));
         }
         try (BrokerDouble first = new BrokerDouble(port)) {
-            await().atMost(LIMIT).until(() -> first.knows(SELF));
+            await().atMost(LIMIT).until(() -> first.knows(SELF) && registrar.isRegistered());
         }
         assertThat(registrar.isRegistered()).as("what was last known").isTrue();
     }

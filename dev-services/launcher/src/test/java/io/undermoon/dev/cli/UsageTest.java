@@ -111,6 +111,16 @@ class UsageTest {
         assertThat(result.exitCode()).isEqualTo(4);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--proxies=0", "--base-port=80", "--timeout=0", "--cluster=demo"})
+    void wrong_options_leave_no_directory(String option) {
+        Path data = directory.resolve("new");
+        assertThat(CommandRun.of(Undermoon::run, "up", "--data", data.toString(), option)
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(data).doesNotExist();
+    }
+
     @Test
     void a_data_directory_that_is_a_file_is_named_once() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));

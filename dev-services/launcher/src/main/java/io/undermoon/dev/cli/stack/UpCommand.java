@@ -15,6 +15,7 @@ import io.undermoon.dev.plan.StackShape;
 import io.undermoon.dev.plan.UsageException;
 import io.undermoon.dev.plan.WantedCluster;
 import io.undermoon.metadata.Cluster;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -94,6 +95,10 @@ public final class UpCommand implements Callable<Integer> {
         }
         workspace.requireServices();
         DataDirectory data = workspace.data();
+        if (!Files.exists(data.root())) {
+            // Refuses wrong options before there is a directory.
+            StackShape.first(request());
+        }
         try (DirectoryLock lock = lock(data)) {
             StackShape shape = shape(data);
             Installation installation = workspace.forStarting();
@@ -139,8 +144,12 @@ public final class UpCommand implements Callable<Integer> {
         }
     }
 
+    private StackShape.Request request() {
+        return new StackShape.Request(proxies, coordinators, activeRedirection, basePort);
+    }
+
     private StackShape shape(DataDirectory data) {
-        StackShape.Request request = new StackShape.Request(proxies, coordinators, activeRedirection, basePort);
+        StackShape.Request request = request();
         return data.load()
                 .map(state -> state.shape().continuedWith(request))
                 .orElseGet(() -> StackShape.first(request));
