@@ -1,7 +1,10 @@
 package io.undermoon.broker.data;
 
 import io.undermoon.broker.data.Dialogue.Answer;
+import io.undermoon.fault.ErrorCode;
+import io.undermoon.fault.UndermoonException;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.rediscli.CommandWords;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -36,17 +39,21 @@ public final class CommandLine {
     /**
      * Reads a line.
      *
-     * @throws io.undermoon.fault.UndermoonException if it is no command, or one that is not taken
+     * @throws UndermoonException if it is no command, or one that is not taken
      */
     public static Typed read(String line) {
-        List<byte[]> words = CommandWords.of(line);
-        return new Typed(TakenCommands.name(words), words);
+        try {
+            List<byte[]> words = CommandWords.split(line);
+            return new Typed(TakenCommands.name(words), words);
+        } catch (IllegalArgumentException e) {
+            throw new UndermoonException(ErrorCode.COMMAND_NOT_TAKEN, "the line is no command: " + e.getMessage());
+        }
     }
 
     public Reply run(Members members, ClusterLogin login, Typed command) {
         return access.request(members, login, dialogue -> {
             Answer answer = dialogue.ask(members.proxies(), command.words());
-            ReplyText.Shown shown = ReplyText.of(answer.reply(), command.name());
+            ShownReply.Shown shown = ShownReply.of(answer.reply(), command.name());
             return new Reply(shown.text(), shown.isTruncated(), answer.proxy());
         });
     }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * Bytes as text that can be read and given back: what is printable UTF-8 stands for itself, a backslash is doubled,
@@ -12,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * it is, such as those that change the direction, are no printable ones.
  */
 public final class EscapedText {
-    private static final String HEX = "0123456789abcdef";
+    private static final HexFormat HEX = HexFormat.of();
 
     private EscapedText() {}
 
@@ -101,11 +102,7 @@ public final class EscapedText {
             case '\n' -> text.append("\\n");
             case '\r' -> text.append("\\r");
             case '\t' -> text.append("\\t");
-            default -> hex(one, text);
+            default -> text.append("\\x").append(HEX.toHexDigits(one));
         }
-    }
-
-    static void hex(byte one, StringBuilder text) {
-        text.append("\\x").append(HEX.charAt(one >> 4 & 0xf)).append(HEX.charAt(one & 0xf));
     }
 }

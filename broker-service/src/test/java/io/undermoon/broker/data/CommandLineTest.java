@@ -7,6 +7,7 @@ import io.undermoon.fault.ErrorCode;
 import io.undermoon.fault.UndermoonException;
 import io.undermoon.resp.RespValue;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,13 +79,13 @@ class CommandLineTest {
 
     @Test
     void shows_texts_for_people_as_they_are_and_no_more_than_the_limit() {
-        assertThat(ReplyText.of(bulk("# Server\r\nredis_version:7\r\n"), "INFO").text())
+        assertThat(ShownReply.of(bulk("# Server\r\nredis_version:7\r\n"), "INFO")
+                        .text())
                 .isEqualTo("# Server\r\nredis_version:7");
-        ReplyText.Shown cut = ReplyText.of(bulk("x".repeat(100_000)), "GET");
+        ShownReply.Shown cut = ShownReply.of(bulk("x".repeat(100_000)), "GET");
         assertThat(cut.isTruncated()).isTrue();
-        assertThat(cut.text()).hasSize(ReplyText.MAX_CHARACTERS);
-        ReplyText.Shown many =
-                ReplyText.of(new RespValue.Array(java.util.Collections.nCopies(100_000, bulk("x"))), "LRANGE");
+        assertThat(cut.text()).hasSize(ShownReply.MAX_CHARACTERS);
+        ShownReply.Shown many = ShownReply.of(new RespValue.Array(Collections.nCopies(100_000, bulk("x"))), "LRANGE");
         assertThat(many.isTruncated()).isTrue();
         assertThat(many.text()).startsWith("     1) \"x\"\n     2) ");
     }
@@ -99,13 +100,13 @@ class CommandLineTest {
     }
 
     private static List<String> words(String line) {
-        return CommandWords.of(line).stream()
+        return CommandLine.read(line).words().stream()
                 .map(word -> new String(word, StandardCharsets.UTF_8))
                 .toList();
     }
 
     private static String shown(RespValue reply) {
-        return ReplyText.of(reply, "GET").text();
+        return ShownReply.of(reply, "GET").text();
     }
 
     private static RespValue bulk(String text) {

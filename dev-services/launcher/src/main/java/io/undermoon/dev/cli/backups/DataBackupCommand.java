@@ -115,7 +115,7 @@ final class DataBackupCommand implements Callable<Integer> {
 
     /** Whether the last segment is stored decides about the exit code. */
     private int follow(BackupPlan plan, Duration between, Duration renewal) throws InterruptedException {
-        try (Ending ending = new Ending()) {
+        return Ending.of(ending -> {
             boolean stored = true;
             while (!ending.isAsked()) {
                 try {
@@ -130,13 +130,13 @@ final class DataBackupCommand implements Callable<Integer> {
             if (!stored) {
                 System.err.println("error: what was executed last is not in the backup");
             }
-            return ending.with(stored ? 0 : 1);
-        }
+            return stored ? 0 : 1;
+        });
     }
 
     /** Whether the last backup was taken decides about the exit code. */
     private int repeat(BackupPlan plan, Duration interval) throws InterruptedException {
-        try (Ending ending = new Ending()) {
+        return Ending.of(ending -> {
             boolean taken = true;
             while (!ending.isAsked()) {
                 long start = System.nanoTime();
@@ -149,8 +149,8 @@ final class DataBackupCommand implements Callable<Integer> {
                 }
                 ending.await(interval.toMillis() - (System.nanoTime() - start) / 1_000_000);
             }
-            return ending.with(taken ? 0 : 1);
-        }
+            return taken ? 0 : 1;
+        });
     }
 
     private void done(BackupPlan plan, Manifest manifest) {

@@ -7,16 +7,39 @@ import java.util.concurrent.TimeUnit;
  * The end of a command that goes on until it is told to, by {@code SIGTERM} or {@code SIGINT}: it gets some time to
  * finish what it has begun, and the process then ends with the command's exit code.
  */
-final class Ending implements AutoCloseable {
+final class Ending {
     private static final long PATIENCE_SECONDS = 30;
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile int exitCode = 1;
 
-    Ending() {
+    private Ending() {
         Thread hook = new Thread(this::end, "end of the backups");
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** What goes on until the end is asked for. */
+    interface Work {
+        /** @return the exit code */
+        int until(Ending ending) throws InterruptedException;
+    }
+
+    /** Has the process end, when it is told to, after the work has ended and with its exit code. */
+    static int of(Work work) throws InterruptedException {
+        Ending ending = new Ending();
+        try {
+            ending.exitCode = work.until(ending);
+            return ending.exitCode;
+        } catch (RuntimeException e) {
+            if (ending.isAsked()) {
+                // Nobody else could say it any more: the process ends at once.
+                System.err.println("error: " + e);
+            }
+            throw e;
+        } finally {
+            ending.done.countDown();
+        }
     }
 
     private void end() {
@@ -43,17 +66,5 @@ final class Ending implements AutoCloseable {
             // The caller looks at isAsked.
             return;
         }
-    }
-
-    /** What the command ends with; 1 if it does not say. */
-    int with(int code) {
-        exitCode = code;
-        return code;
-    }
-
-    /** All that was begun is finished. */
-    @Override
-    public void close() {
-        done.countDown();
     }
 }

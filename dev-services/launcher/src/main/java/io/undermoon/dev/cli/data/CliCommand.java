@@ -14,6 +14,8 @@ import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
+import io.undermoon.rediscli.CommandWords;
+import io.undermoon.rediscli.ReplyText;
 import io.undermoon.resp.RespValue;
 import java.io.BufferedReader;
 import java.io.IOException;

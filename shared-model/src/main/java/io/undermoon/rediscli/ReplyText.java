@@ -1,90 +1,141 @@
-package io.undermoon.dev.cli.data;
+package io.undermoon.rediscli;
 
 import io.undermoon.resp.RespValue;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
 /** Replies as redis-cli prints them: with types and quotes for people, or raw for programs. */
-final class ReplyText {
-    private ReplyText() {}
+public final class ReplyText {
+    private static final HexFormat HEX = HexFormat.of();
+
+    private final StringBuilder text = new StringBuilder();
+    private final int enough;
+
+    private ReplyText(int enough) {
+        this.enough = enough;
+    }
 
     /** For people: {@code (integer) 1}, {@code "text"}, numbered elements. Ends with a line feed. */
-    static String formatted(RespValue reply) {
-        return formatted(reply, "");
+    public static String formatted(RespValue reply) {
+        return formatted(reply, Integer.MAX_VALUE);
     }
 
-    private static String formatted(RespValue reply, String indent) {
+    /**
+     * The same, or its beginning.
+     *
+     * @param enough after how many characters nothing that follows is formatted any more
+     */
+    public static String formatted(RespValue reply, int enough) {
+        ReplyText formatted = new ReplyText(enough);
+        formatted.add(reply, "");
+        return formatted.text.toString();
+    }
+
+    private boolean isEnough() {
+        return text.length() >= enough;
+    }
+
+    /** @param indent of the lines after the first one */
+    private void add(RespValue reply, String indent) {
         if (reply instanceof RespValue.Simple simple) {
-            return simple.text() + "\n";
+            line(simple.text());
         } else if (reply instanceof RespValue.Failure failure) {
-            return "(error) " + failure.text() + "\n";
+            line("(error) " + failure.text());
         } else if (reply instanceof RespValue.BulkFailure failure) {
-            return "(error) " + failure.text() + "\n";
+            line("(error) " + failure.text());
         } else if (reply instanceof RespValue.Int number) {
-            return "(integer) " + number.value() + "\n";
+            line("(integer) " + number.value());
         } else if (reply instanceof RespValue.Bulk bulk) {
-            return quoted(bulk.bytes()) + "\n";
+            quote(bulk.bytes());
+            line("");
         } else if (reply instanceof RespValue.Null) {
-            return "(nil)\n";
+            line("(nil)");
         } else if (reply instanceof RespValue.Bool bool) {
-            return bool.value() ? "(true)\n" : "(false)\n";
+            line(bool.value() ? "(true)" : "(false)");
         } else if (reply instanceof RespValue.Decimal decimal) {
-            return "(double) " + decimal.value() + "\n";
+            line("(double) " + decimal.value());
         } else if (reply instanceof RespValue.BigNumber number) {
-            return "(big number) " + number.digits() + "\n";
+            line("(big number) " + number.digits());
         } else if (reply instanceof RespValue.Verbatim verbatim) {
-            return verbatim.text() + "\n";
+            line(verbatim.text());
         } else if (reply instanceof RespValue.Attributed attributed) {
-            return formatted(attributed.value(), indent);
+            add(attributed.value(), indent);
         } else if (reply instanceof RespValue.Dictionary dictionary) {
-            return entries(dictionary.entries(), indent);
+            addEntries(dictionary.entries(), indent);
+        } else {
+            addItems(children(reply), reply instanceof RespValue.Set ? "~ " : ") ", indent);
         }
-        return items(children(reply), reply instanceof RespValue.Set ? "~ " : ") ", indent);
     }
 
-    private static String items(List<RespValue> items, String mark, String indent) {
+    private void line(String end) {
+        text.append(end).append('\n');
+    }
+
+    private void addItems(List<RespValue> items, String mark, String indent) {
         if (items.isEmpty()) {
-            return mark.equals("~ ") ? "(empty set)\n" : "(empty array)\n";
+            line(mark.equals("~ ") ? "(empty set)" : "(empty array)");
         }
-        StringBuilder text = new StringBuilder();
         int width = String.valueOf(items.size()).length();
         String inner = indent + " ".repeat(width + mark.length());
-        for (int i = 0; i < items.size(); i++) {
-            text.append(i == 0 ? "" : indent)
-                    .append(number(i, width))
-                    .append(mark)
-                    .append(formatted(items.get(i), inner));
+        for (int i = 0; i < items.size() && !isEnough(); i++) {
+            number(i, width, indent);
+            text.append(mark);
+            add(items.get(i), inner);
         }
-        return text.toString();
     }
 
-    private static String entries(List<Map.Entry<RespValue, RespValue>> entries, String indent) {
+    private void addEntries(List<Map.Entry<RespValue, RespValue>> entries, String indent) {
         if (entries.isEmpty()) {
-            return "(empty hash)\n";
+            line("(empty hash)");
         }
-        StringBuilder text = new StringBuilder();
         int width = String.valueOf(entries.size()).length();
         String inner = indent + " ".repeat(width + 2);
-        for (int i = 0; i < entries.size(); i++) {
-            text.append(i == 0 ? "" : indent)
-                    .append(number(i, width))
-                    .append("# ")
-                    .append(formatted(entries.get(i).getKey(), inner).stripTrailing())
-                    .append(" => ")
-                    .append(formatted(entries.get(i).getValue(), inner));
+        for (int i = 0; i < entries.size() && !isEnough(); i++) {
+            number(i, width, indent);
+            text.append("# ");
+            add(entries.get(i).getKey(), inner);
+            text.setLength(text.length() - 1);
+            text.append(" => ");
+            add(entries.get(i).getValue(), inner);
         }
-        return text.toString();
     }
 
-    private static String number(int index, int width) {
-        return ("%" + width + "d").formatted(index + 1);
+    private void number(int index, int width, String indent) {
+        String number = String.valueOf(index + 1);
+        text.append(index == 0 ? "" : indent)
+                .append(" ".repeat(width - number.length()))
+                .append(number);
+    }
+
+    private void quote(byte[] bytes) {
+        text.append('"');
+        for (int i = 0; i < bytes.length && !isEnough(); i++) {
+            byte b = bytes[i];
+            switch (b) {
+                case '\\', '"' -> text.append('\\').append((char) b);
+                case '\n' -> text.append("\\n");
+                case '\r' -> text.append("\\r");
+                case '\t' -> text.append("\\t");
+                case 0x07 -> text.append("\\a");
+                case '\b' -> text.append("\\b");
+                default -> {
+                    if (b >= ' ' && b < 0x7f) {
+                        text.append((char) b);
+                    } else {
+                        text.append("\\x").append(HEX.toHexDigits(b));
+                    }
+                }
+            }
+        }
+        text.append('"');
     }
 
     /** For programs: texts as they are, elements on lines of their own. Ends with a line feed. */
-    static byte[] raw(RespValue reply) {
+    public static byte[] raw(RespValue reply) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         writeRaw(reply, out);
         out.write('\n');
@@ -137,22 +188,6 @@ final class ReplyText {
             return all;
         }
         return List.of();
-    }
-
-    private static String quoted(byte[] bytes) {
-        StringBuilder text = new StringBuilder("\"");
-        for (byte b : bytes) {
-            switch (b) {
-                case '\\', '"' -> text.append('\\').append((char) b);
-                case '\n' -> text.append("\\n");
-                case '\r' -> text.append("\\r");
-                case '\t' -> text.append("\\t");
-                case 0x07 -> text.append("\\a");
-                case '\b' -> text.append("\\b");
-                default -> text.append(b >= ' ' && b < 0x7f ? String.valueOf((char) b) : "\\x%02x".formatted(b));
-            }
-        }
-        return text.append('"').toString();
     }
 
     private static byte[] utf8(String text) {

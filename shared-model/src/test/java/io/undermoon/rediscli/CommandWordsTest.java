@@ -1,4 +1,4 @@
-package io.undermoon.dev.cli.data;
+package io.undermoon.rediscli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

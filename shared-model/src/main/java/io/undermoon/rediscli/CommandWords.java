@@ -1,4 +1,4 @@
-package io.undermoon.dev.cli.data;
+package io.undermoon.rediscli;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.util.List;
  * Splits a line into the arguments of a command with the quoting of redis-cli: {@code "..."} with the escapes {@code \n
  * \r \t \a \b \xHH}, and {@code '...'} in which only {@code \'} is an escape.
  */
-final class CommandWords {
+public final class CommandWords {
     private final byte[] line;
     private int position;
 
@@ -18,7 +18,7 @@ final class CommandWords {
     }
 
     /** @throws IllegalArgumentException if a quote is not closed or is followed by another character than a space */
-    static List<byte[]> split(String line) {
+    public static List<byte[]> split(String line) {
         return new CommandWords(line).words();
     }
 

@@ -1,4 +1,4 @@
-package io.undermoon.dev.cli.data;
+package io.undermoon.rediscli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,7 @@ import io.undermoon.resp.RespValue.Int;
 import io.undermoon.resp.RespValue.Null;
 import io.undermoon.resp.RespValue.Simple;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -38,8 +39,19 @@ class ReplyTextTest {
 
     @Test
     void aligns_the_numbers_of_long_arrays() {
-        String text = ReplyText.formatted(new Array(java.util.Collections.nCopies(10, new Int(0))));
+        String text = ReplyText.formatted(new Array(Collections.nCopies(10, new Int(0))));
         assertThat(text).startsWith(" 1) (integer) 0\n").endsWith("10) (integer) 0\n");
+    }
+
+    @Test
+    void prints_the_beginning_of_what_is_long() {
+        Array many = new Array(Collections.nCopies(1000, new Int(0)));
+        assertThat(ReplyText.formatted(many, 40)).isEqualTo("""
+                   1) (integer) 0
+                   2) (integer) 0
+                   3) (integer) 0
+                """);
+        assertThat(ReplyText.formatted(bulk("x".repeat(1000)), 40)).isEqualTo("\"" + "x".repeat(39) + "\"\n");
     }
 
     @Test
