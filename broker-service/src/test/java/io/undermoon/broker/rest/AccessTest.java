@@ -13,15 +13,12 @@ import io.restassured.specification.RequestSpecification;
 import io.undermoon.broker.auth.AccessControl;
 import io.undermoon.broker.auth.Role;
 import io.undermoon.broker.config.BrokerConfig;
+import io.undermoon.testsupport.Sha256;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -149,7 +146,7 @@ class AccessTest {
         Path file = Path.of(config.accountsFile().orElseThrow());
         String before = Files.readString(file);
         try {
-            Files.writeString(file, before + "guest viewer #" + sha256("guest-token") + "\n");
+            Files.writeString(file, before + "guest viewer #" + Sha256.of("guest-token") + "\n");
             access.refresh();
             given().header("Authorization", "Bearer guest-token")
                     .get("/api/v3/epoch")
@@ -181,15 +178,6 @@ class AccessTest {
         return role.wireName() + "-token";
     }
 
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** An account for each role. */
     public static final class WithAccounts implements QuarkusTestProfile {
         @Override
@@ -199,7 +187,7 @@ class AccessTest {
                 file.toFile().deleteOnExit();
                 StringBuilder lines = new StringBuilder();
                 for (Role role : Role.values()) {
-                    lines.append(role.wireName() + " " + role.wireName() + " #" + sha256(token(role)) + "\n");
+                    lines.append(role.wireName() + " " + role.wireName() + " #" + Sha256.of(token(role)) + "\n");
                 }
                 Files.writeString(file, lines);
                 return Map.of("undermoon.accounts_file", file.toString());

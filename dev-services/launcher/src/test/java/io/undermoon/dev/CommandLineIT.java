@@ -14,16 +14,13 @@ import io.undermoon.metadata.ClusterName;
 import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.RedisBinary;
 import io.undermoon.testsupport.RedisCli;
+import io.undermoon.testsupport.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -64,9 +61,9 @@ class CommandLineIT {
     private record Result(int exitCode, String output) {}
 
     @BeforeAll
-    void up() throws IOException, InterruptedException, NoSuchAlgorithmException {
+    void up() throws IOException, InterruptedException {
         Path accounts = directory.resolve("accounts");
-        Files.writeString(accounts, "root admin #" + sha256(ADMIN) + "\nguest viewer #" + sha256(VIEWER) + "\n");
+        Files.writeString(accounts, "root admin #" + Sha256.of(ADMIN) + "\nguest viewer #" + Sha256.of(VIEWER) + "\n");
         Map<String, String> environment = Map.of(
                 "UNDERMOON_ACCOUNTS_FILE", accounts.toString(),
                 "UNDERMOON_BROKER_TOKEN", ADMIN,
@@ -381,10 +378,5 @@ class CommandLineIT {
             }
         }
         throw new AssertionError("the cluster has no master");
-    }
-
-    private static String sha256(String text) throws NoSuchAlgorithmException {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

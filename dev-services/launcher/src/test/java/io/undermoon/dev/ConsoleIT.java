@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.undermoon.dev.testing.Browser;
 import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.testsupport.Sha256;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,13 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,8 +65,8 @@ class ConsoleIT {
         Path accounts = directory.resolve("accounts");
         Files.writeString(
                 accounts,
-                "vera viewer #" + sha256(VIEWER) + "\nolaf operator #" + sha256(OPERATOR) + "\nada admin #"
-                        + sha256(ADMIN) + "\n");
+                "vera viewer #" + Sha256.of(VIEWER) + "\nolaf operator #" + Sha256.of(OPERATOR) + "\nada admin #"
+                        + Sha256.of(ADMIN) + "\n");
         Path data = Files.createDirectory(directory.resolve("stack"));
         stack = new LiveStack(
                 data,
@@ -627,15 +624,6 @@ class ConsoleIT {
         String pictures = System.getProperty("undermoon.console.pictures", "");
         if (!pictures.isEmpty()) {
             browser.picture(Path.of(pictures, name + ".png"));
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.testsupport.RespServer;
+import io.undermoon.testsupport.Sha256;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,13 +17,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -45,7 +42,7 @@ class ControlSecretIT {
             throws IOException, InterruptedException {
         int basePort = FreePorts.base();
         PortLayout ports = PortLayout.from(basePort);
-        Path accounts = Files.writeString(directory.resolve("accounts"), "services operator #" + sha256(TOKEN));
+        Path accounts = Files.writeString(directory.resolve("accounts"), "services operator #" + Sha256.of(TOKEN));
         LauncherProcess undermoon = new LauncherProcess(
                 directory,
                 Map.of(
@@ -120,15 +117,6 @@ class ControlSecretIT {
 
     private static URI uri(String broker, String path) {
         return URI.create("http://" + broker + "/api/v3" + path);
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static String say(int port, String... command) throws IOException {

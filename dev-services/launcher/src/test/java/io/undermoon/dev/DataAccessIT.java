@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.testsupport.Sha256;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,15 +15,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,7 +57,7 @@ class DataAccessIT {
         Path accounts = Files.writeString(
                 directory.resolve("accounts"),
                 "vera viewer #%s%nolaf operator #%s%nada admin #%s%n"
-                        .formatted(sha256(VIEWER), sha256(OPERATOR), sha256(ADMIN)));
+                        .formatted(Sha256.of(VIEWER), Sha256.of(OPERATOR), Sha256.of(ADMIN)));
         Path users = Files.writeString(directory.resolve("users"), """
                 user default on nopass -@all +ping
                 user app on >%s ~* &* +@all
@@ -246,15 +243,6 @@ class DataAccessIT {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }
