@@ -206,7 +206,8 @@ public final class BoundedHttp {
                         address,
                         response.statusCode(),
                         plainBody(response),
-                        response.headers().firstValue(Installation.HEADER).orElse(null)))
+                        response.headers().firstValue(Installation.HEADER).orElse(null),
+                        response.headers().firstValue(HttpReply.STALE_SINCE).isPresent()))
                 // The time limit of the client itself ends with the headers; this one includes the body.
                 .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((reply, failure) -> {

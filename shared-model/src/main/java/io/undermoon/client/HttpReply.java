@@ -12,13 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param request method and path, for messages
  * @param body decompressed
  * @param installation that the broker belongs to; absent if it does not say so
+ * @param isStale whether the broker says that it does not reach the storage of its metadata
  */
 public record HttpReply(
         String request,
         HostPort address,
         int status,
         byte[] body,
-        @Nullable String installation) {
+        @Nullable String installation,
+        boolean isStale) {
+    /** Header of replies of a broker that does not reach its storage: since when, in ISO 8601. */
+    public static final String STALE_SINCE = "Undermoon-Stale-Since";
+
     public boolean isSuccess() {
         return status >= 200 && status < 300;
     }

@@ -2,6 +2,7 @@ package io.undermoon.broker.rest;
 
 import io.quarkus.runtime.BlockingOperationControl;
 import io.undermoon.broker.store.MetadataWriter;
+import io.undermoon.client.HttpReply;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -16,8 +17,6 @@ import org.jboss.resteasy.reactive.server.ServerResponseFilter;
  * are answered from the last value and say so in a header.
  */
 public final class Freshness {
-    static final String STALE_SINCE = "Undermoon-Stale-Since";
-
     private static final String GET = "GET";
 
     private final MetadataWriter metadata;
@@ -44,7 +43,7 @@ public final class Freshness {
             metadata.outage()
                     .ifPresent(outage -> response.getHeaders()
                             .putSingle(
-                                    STALE_SINCE,
+                                    HttpReply.STALE_SINCE,
                                     outage.since()
                                             .truncatedTo(ChronoUnit.SECONDS)
                                             .toString()));

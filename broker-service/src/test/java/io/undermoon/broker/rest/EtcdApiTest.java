@@ -7,7 +7,7 @@ import static io.undermoon.broker.rest.Broker.ok;
 import static io.undermoon.broker.rest.Broker.proxy;
 import static io.undermoon.broker.rest.Broker.refused;
 import static io.undermoon.broker.rest.Broker.register;
-import static io.undermoon.broker.rest.Freshness.STALE_SINCE;
+import static io.undermoon.client.HttpReply.STALE_SINCE;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;

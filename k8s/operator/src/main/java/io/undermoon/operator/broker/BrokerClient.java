@@ -2,19 +2,17 @@ package io.undermoon.operator.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.undermoon.client.BoundedHttp;
+import io.undermoon.client.HttpReply;
+import io.undermoon.metadata.HostPort;
 import java.io.IOException;
-import java.net.URI;
+import java.io.InterruptedIOException;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the brokers of one cluster, one after the other until one answers. Not for calls of which it must be known
@@ -24,48 +22,46 @@ public final class BrokerClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int OK = 200;
+    private static final byte[] NO_BODY = new byte[0];
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient http;
-    private final List<URI> brokers;
-    private final String token;
+    private final BoundedHttp http;
+    private final List<HostPort> brokers;
+    private final String authorization;
 
-    /** A client for calls over HTTP/1.1, to be shared. */
-    public static HttpClient http() {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .build();
+    /** To be shared by the clients of all clusters. */
+    public static BoundedHttp http() {
+        return new BoundedHttp(CONNECT_TIMEOUT, false, null);
     }
 
     /**
-     * @param brokers where brokers listen, {@code http://host:port}
+     * @param brokers where brokers listen
      * @param token of an administrator
      */
-    public BrokerClient(HttpClient http, List<URI> brokers, String token) {
+    public BrokerClient(BoundedHttp http, List<HostPort> brokers, String token) {
         this.http = http;
         this.brokers = List.copyOf(brokers);
-        this.token = token;
+        this.authorization = "Bearer " + token;
     }
 
     public JsonNode get(String path) {
-        return call("GET", path, null);
+        return call("GET", path, NO_BODY);
     }
 
     public JsonNode post(String path, String body) {
-        return call("POST", path, body);
+        return call("POST", path, body.getBytes(UTF_8));
     }
 
     public JsonNode put(String path, String body) {
-        return call("PUT", path, body);
+        return call("PUT", path, body.getBytes(UTF_8));
     }
 
     public JsonNode patch(String path, String body) {
-        return call("PATCH", path, body);
+        return call("PATCH", path, body.getBytes(UTF_8));
     }
 
     public JsonNode delete(String path) {
-        return call("DELETE", path, null);
+        return call("DELETE", path, NO_BODY);
     }
 
     /** A segment of a path. */
@@ -73,55 +69,39 @@ public final class BrokerClient {
         return URLEncoder.encode(text, UTF_8).replace("+", "%20");
     }
 
-    private JsonNode call(String method, String path, @Nullable String body) {
+    private JsonNode call(String method, String path, byte[] body) {
         BrokerException last = new BrokerException(BrokerException.UNREACHABLE, "no broker pod has an address yet");
-        for (URI broker : brokers) {
+        for (HostPort broker : brokers) {
             try {
-                return call(broker, method, path, body);
+                return read(http.send(broker, method, "/api/v3" + path, body, authorization, TIMEOUT));
+            } catch (InterruptedIOException e) {
+                throw new BrokerException(BrokerException.UNREACHABLE, "interrupted");
             } catch (IOException e) {
                 last = new BrokerException(
-                        BrokerException.UNREACHABLE, "broker " + broker.getAuthority() + " cannot be reached: " + e);
+                        BrokerException.UNREACHABLE, "broker " + broker + " cannot be reached: " + e.getMessage());
             }
         }
         throw last;
     }
 
-    private JsonNode call(URI broker, String method, String path, @Nullable String body) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(broker.resolve("/api/v3" + path))
-                .timeout(TIMEOUT)
-                .header("Authorization", "Bearer " + token)
-                .method(
-                        method,
-                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
-        if (body != null) {
-            request.header("Content-Type", "application/json");
+    private static JsonNode read(HttpReply reply) {
+        if (reply.isStale()) {
+            throw new BrokerException("EXTERNAL", "the brokers do not reach the API server of Kubernetes");
         }
-        try {
-            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (response.headers().firstValue("Undermoon-Stale-Since").isPresent()) {
-                throw new BrokerException("EXTERNAL", "the brokers do not reach the API server of Kubernetes");
-            }
-            JsonNode reply = json(response.body());
-            if (response.statusCode() != OK) {
-                throw new BrokerException(
-                        reply.path("error").asText("HTTP_" + response.statusCode()),
-                        reply.path("message")
-                                .asText("status " + response.statusCode() + " for " + method + " " + path));
-            }
-            return reply;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BrokerException(BrokerException.UNREACHABLE, "interrupted");
+        JsonNode content = json(reply.body());
+        if (reply.status() != OK) {
+            throw new BrokerException(
+                    content.path("error").asText("HTTP_" + reply.status()),
+                    content.path("message").asText("status " + reply.status() + " for " + reply.request()));
         }
+        return content;
     }
 
-    private static JsonNode json(String body) {
-        if (body.isEmpty()) {
-            return MissingNode.getInstance();
-        }
+    /** Of an empty reply, or one that is no JSON: a node that is missing. */
+    private static JsonNode json(byte[] body) {
         try {
             return JSON.readTree(body);
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             return MissingNode.getInstance();
         }
     }

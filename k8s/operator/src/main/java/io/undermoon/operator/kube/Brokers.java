@@ -1,11 +1,11 @@
 package io.undermoon.operator.kube;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.undermoon.client.BoundedHttp;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.operator.broker.BrokerClient;
 import io.undermoon.operator.objects.Access;
 import io.undermoon.operator.objects.Names;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,9 +17,9 @@ public interface Brokers {
 
     /** Those in pods, by the addresses of these: also the ones that are not ready, which answer reads. */
     static Brokers inPods(KubernetesClient client) {
-        HttpClient http = BrokerClient.http();
+        BoundedHttp http = BrokerClient.http();
         return names -> {
-            List<URI> addresses = client
+            List<HostPort> addresses = client
                     .pods()
                     .inNamespace(names.namespace())
                     .withLabels(names.selector(Names.Component.BROKER))
@@ -29,14 +29,10 @@ public interface Brokers {
                     .map(pod -> pod.getStatus() == null ? null : pod.getStatus().getPodIP())
                     .filter(Objects::nonNull)
                     .sorted()
-                    .map(Brokers::address)
+                    .map(ip -> new HostPort(ip, Names.BROKER_PORT))
                     .toList();
             return new BrokerClient(http, addresses, token(client, names));
         };
-    }
-
-    private static URI address(String ip) {
-        return URI.create("http://" + (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + Names.BROKER_PORT);
     }
 
     private static String token(KubernetesClient client, Names names) {

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.undermoon.metadata.HostPort;
 import io.undermoon.operator.api.UndermoonBackup;
 import io.undermoon.operator.api.UndermoonBackupSchedule;
 import io.undermoon.operator.broker.BrokerClient;
@@ -15,7 +16,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +34,7 @@ class BackupTest {
     @SuppressWarnings("NullAway.Init")
     private KubernetesClient client;
 
-    private BackupReconciler reconciler(URI broker) {
+    private BackupReconciler reconciler(HostPort broker) {
         return new BackupReconciler(
                 client,
                 new OperatorConfig() {
@@ -76,7 +76,7 @@ class BackupTest {
         wanted.getMetadata().setNamespace("shop");
         wanted.getSpec().cluster = "orders";
         client.resource(wanted).create();
-        assertThat(reconciler(URI.create("http://127.0.0.1:1")).reconcile(backup("before-upgrade")))
+        assertThat(reconciler(new HostPort("127.0.0.1", 1)).reconcile(backup("before-upgrade")))
                 .isFalse();
         assertThat(backup("before-upgrade").getStatus().state).isEqualTo("Pending");
         assertThat(backup("before-upgrade").getStatus().message).contains("cannot be reached");
@@ -88,7 +88,7 @@ class BackupTest {
         });
         broker.start();
         try {
-            URI address = URI.create("http://127.0.0.1:" + broker.getAddress().getPort());
+            HostPort address = new HostPort("127.0.0.1", broker.getAddress().getPort());
             assertThat(reconciler(address).reconcile(backup("before-upgrade"))).isTrue();
         } finally {
             broker.stop(0);

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.ServiceStatusBuilder;
 import io.fabric8.kubernetes.api.model.storage.StorageClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.undermoon.client.BoundedHttp;
 import io.undermoon.operator.api.SecretKey;
 import io.undermoon.operator.api.UndermoonCluster;
 import io.undermoon.operator.api.UndermoonClusterSpec;
@@ -29,7 +30,6 @@ import io.undermoon.operator.objects.Names;
 import io.undermoon.operator.objects.UserFile;
 import io.undermoon.operator.plan.Step;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ abstract class ClusterLife {
     private static final Duration OBJECTS_INTERVAL = Duration.ofMinutes(5);
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
-    private final HttpClient http = BrokerClient.http();
+    private final BoundedHttp http = BrokerClient.http();
     private BrokerDouble broker;
     private KubernetesDouble kubernetes;
     private ClusterReconciler reconciler;
