@@ -217,7 +217,6 @@ public final class FailureDetector {
 
     private void failed(ProxyAddress proxy, RespClientException cause, long start, boolean outOfService) {
         statuses.failed(proxy);
-        replicas.failed(proxy);
         metrics.probeFailed(cause.reason());
         ProbeFailures before = failures.getOrDefault(proxy, ProbeFailures.NONE);
         ProbeFailures now = before.attemptFailed(cause.reason(), start, nanoClock.getAsLong(), limits.silence());

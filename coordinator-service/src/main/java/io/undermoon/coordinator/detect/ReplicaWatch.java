@@ -72,16 +72,7 @@ final class ReplicaWatch {
     }
 
     void answered(ProxyAddress proxy, Probe probe) {
-        Optional<Epoch> epoch = probe.epoch();
-        if (epoch.isPresent()) {
-            answers.put(proxy, new Answer(epoch.get(), probe.nodes(), nanoClock.getAsLong()));
-        } else {
-            failed(proxy);
-        }
-    }
-
-    void failed(ProxyAddress proxy) {
-        answers.remove(proxy);
+        probe.epoch().ifPresent(epoch -> answers.put(proxy, new Answer(epoch, probe.nodes(), nanoClock.getAsLong())));
     }
 
     /** Forgets all other proxies. */

@@ -48,8 +48,9 @@ class BrokerListTest {
 
     @Test
     void an_answer_from_one_that_was_replaced_meanwhile_does_not_bring_it_back() {
-        list.replace(List.of(C));
+        list.replace(List.of(B, C));
+        list.answered(C);
         list.answered(A);
-        assertThat(list.candidates()).containsExactly(C);
+        assertThat(list.candidates()).containsExactly(C, B);
     }
 }

@@ -18,6 +18,7 @@ import io.undermoon.coordinator.testing.RecordingMetrics;
 import io.undermoon.metadata.Role;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -189,6 +190,52 @@ class FailureDetectorTest {
     }
 
     @Test
+    void retries_a_withdrawal_that_the_broker_did_not_accept() {
+        broker.register(proxy(1));
+        FakeBroker ledger = new FakeBroker();
+        FailureDetector withLedger = new FailureDetector(
+                broker,
+                ledger,
+                proxies,
+                statuses,
+                metrics,
+                new KeyedExecutor("t", threads, 4),
+                LIMITS,
+                clock,
+                () -> {});
+        proxies.dead.add(proxy(1));
+        rounds(withLedger, 8);
+        proxies.dead.clear();
+        ledger.down = true;
+        rounds(withLedger, 2);
+        ledger.down = false;
+        rounds(withLedger, 2);
+        assertThat(ledger.calls.stream().filter("withdraw 10.0.0.1:5299"::equals))
+                .as("twice in vain, then once")
+                .hasSize(3);
+    }
+
+    @Test
+    void forgets_proxies_that_are_gone() {
+        broker.register(proxy(1), proxy(2), proxy(3));
+        proxies.dead.add(proxy(1));
+        proxies.nodes.put(
+                proxy(2), List.of(new NodeHealth(node(2, 1), Role.MASTER, true, Duration.ZERO, false, null, -1)));
+        proxies.nodes.put(
+                proxy(3),
+                List.of(new NodeHealth(node(3, 1), Role.REPLICA, true, Duration.ZERO, false, node(2, 1), -1)));
+        proxies.epochs.putAll(Map.of(proxy(2), epoch(7), proxy(3), epoch(7)));
+        rounds(10);
+        assertThat(detector.deadProxies()).isEqualTo(1);
+        assertThat(detector.replicasOutOfSync()).isEqualTo(1);
+        broker.registered.clear();
+        clock.pass(FailureDetector.LIST_INTERVAL);
+        rounds(1);
+        assertThat(detector.deadProxies()).isZero();
+        assertThat(detector.replicasOutOfSync()).isZero();
+    }
+
+    @Test
     void retries_a_report_that_the_broker_did_not_accept() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
@@ -196,10 +243,7 @@ class FailureDetectorTest {
         deaf.down = true;
         FailureDetector withDeafLedger = new FailureDetector(
                 broker, deaf, proxies, statuses, metrics, new KeyedExecutor("t", threads, 4), LIMITS, clock, () -> {});
-        for (int i = 0; i < 9; i++) {
-            withDeafLedger.round();
-            clock.pass(ROUND);
-        }
+        rounds(withDeafLedger, 9);
         assertThat(deaf.calls).hasSize(6).containsOnly("report 10.0.0.1:5299");
         assertThat(metrics.entries()).doesNotContain("reported");
     }
@@ -289,8 +333,12 @@ class FailureDetectorTest {
     }
 
     private void rounds(int count) {
+        rounds(detector, count);
+    }
+
+    private void rounds(FailureDetector rounded, int count) {
         for (int i = 0; i < count; i++) {
-            detector.round();
+            rounded.round();
             clock.pass(ROUND);
         }
     }

@@ -83,6 +83,18 @@ class LeaseGrantsTest {
     }
 
     @Test
+    void forgets_the_metadata_of_a_proxy_that_is_gone() {
+        proxies.alone.add(proxy(2));
+        proxies.epochs.put(proxy(1), epoch(8));
+        probe();
+        broker.registered.remove(proxy(1));
+        grants.round();
+        broker.register(proxy(1));
+        grants.round();
+        assertThat(proxies.renewals).hasSize(2);
+    }
+
+    @Test
     void asks_the_broker_after_the_proxy_has_given_its_token_and_for_all_proxies_at_once() {
         proxies.alone.add(proxy(1));
         proxies.alone.add(proxy(2));

@@ -195,6 +195,19 @@ class MetadataSyncTest {
     }
 
     @Test
+    void a_proxy_that_registers_again_does_not_wait_for_the_end_of_a_pause() {
+        broker.register(proxy(1));
+        answer(0, proxy(1));
+        proxies.dead.add(proxy(1));
+        sync.round();
+        broker.registered.clear();
+        sync.round();
+        broker.register(proxy(1));
+        sync.round();
+        assertThat(proxies.pushes).containsExactly(proxy(1), proxy(1));
+    }
+
+    @Test
     void a_wrong_machine_behind_an_address_is_a_failure() {
         broker.register(proxy(1));
         answer(0, proxy(1));
