@@ -94,7 +94,11 @@ class TutorialIT {
                         step.command(),
                         output);
         System.out.println(what);
-        assertThat(step.output().isEmpty() ? result.exitCode() == 0 : step.isOutput(output))
+        boolean isRight = step.output().isEmpty() ? result.exitCode() == 0 : step.isOutput(output);
+        if (!isRight) {
+            System.out.println(shell.run("tail -n 20 *.log").output());
+        }
+        assertThat(isRight)
                 .as(
                         "%s%nended with %d, where the tutorial shows%n%s",
                         what, result.exitCode(), String.join("\n", step.output()))

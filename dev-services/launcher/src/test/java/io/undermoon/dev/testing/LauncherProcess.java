@@ -55,8 +55,9 @@ public final class LauncherProcess {
         Path target = CHECKOUT.resolve("dev-services/lettuce-7/target");
         String classPath = target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
         String main = "io.undermoon.dev.lettuce.LettuceLines";
-        return runProcess(
-                input, "lettuce", List.of(Programs.java().toString(), "-cp", classPath, main, String.valueOf(port)));
+        List<String> line = new ArrayList<>(java());
+        line.addAll(List.of("-cp", classPath, main, String.valueOf(port)));
+        return runProcess(input, "lettuce", line);
     }
 
     private Result runProcess(List<String> input, String command, List<String> line)
@@ -91,10 +92,16 @@ public final class LauncherProcess {
     }
 
     private List<String> commandLine(String command, String... options) {
-        List<String> line = new ArrayList<>(List.of(
-                Programs.java().toString(), "-Dundermoon.checkout=" + CHECKOUT, "-jar", JAR.toString(), command));
+        List<String> line = new ArrayList<>(java());
+        line.addAll(List.of("-Dundermoon.checkout=" + CHECKOUT, "-jar", JAR.toString(), command));
         line.addAll(List.of("--data", data.toString()));
         line.addAll(List.of(options));
         return line;
+    }
+
+    /** As the script does it: Netty uses {@code sun.misc.Unsafe}, of which JDKs from 24 on warn unless it is allowed. */
+    private static List<String> java() {
+        String java = Programs.java().toString();
+        return Runtime.version().feature() < 24 ? List.of(java) : List.of(java, "--sun-misc-unsafe-memory-access=allow");
     }
 }
