@@ -102,6 +102,8 @@ public final class LauncherProcess {
     /** As the script does it: Netty uses {@code sun.misc.Unsafe}, of which JDKs from 24 on warn unless it is allowed. */
     private static List<String> java() {
         String java = Programs.java().toString();
-        return Runtime.version().feature() < 24 ? List.of(java) : List.of(java, "--sun-misc-unsafe-memory-access=allow");
+        return Runtime.version().feature() < 24
+                ? List.of(java)
+                : List.of(java, "--sun-misc-unsafe-memory-access=allow");
     }
 }
