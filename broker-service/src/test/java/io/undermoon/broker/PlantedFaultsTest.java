@@ -29,6 +29,10 @@ class PlantedFaultsTest {
             storage.file.RealPath#of omits Files.isSymbolicLink -> storage.file.FileStorageTest#a_symbolic_link_is_the_same_file
             storage.file.RealPath#create omits FileSystemCalls.syncDirectory -> storage.file.FileStorageTest#has_nothing_or_the_first_value_after_a_crash_at_any_call
             store.MetadataWriter#isConfirmed returns true -> store.MetadataWriterTest#refuses_nothing_from_a_value_that_another_broker_has_changed
+            store.MetadataWriter#stored omits MetadataWriter.requireNewest -> store.MetadataWriterTest#plans_anew_when_another_broker_was_faster
+            store.MetadataWriter#confirm omits MetadataWriter.adoptNewest -> store.MetadataWriterTest#finds_what_the_storage_has_not_told_of
+            store.MetadataWriter#confirm omits Metadata.isOfOther -> store.MetadataWriterTest#a_copy_of_another_brokers_metadata_confirms_nothing_until_its_epochs_are_raised
+            store.MetadataWriter#catchUp does nothing -> store.MetadataWriterTest#hears_of_the_changes_of_another_broker
             store.MetadataWriter#requireReachable does nothing -> store.MetadataWriterTest#answers_reads_and_refuses_changes_while_the_storage_cannot_be_reached
             storage.MetadataIndex#lastWriteIs returns false -> storage.kubernetes.KubernetesStorageTest#finds_its_write_whose_reply_was_lost
             storage.kubernetes.KubernetesStorage#replaceIndex omits Reply.isRepeated -> storage.kubernetes.KubernetesStorageTest#finds_its_write_whose_reply_was_lost
