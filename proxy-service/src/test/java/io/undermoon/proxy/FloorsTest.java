@@ -65,7 +65,7 @@ class FloorsTest {
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology
             config <- backend, client, command, control, frame, migration, replication, session
             transaction <- acl, backend, client, command, compression, forward, frame, gather, route, session, \
-            topology
+            stats, topology
             tracking <- backend, client, command, forward, frame, gather, route, session, topology, transaction
             dispatch <- acl, backend, blocking, client, command, control, forward, frame, gather, monitor, \
             pubsub, route, session, stats, topology, tracking, transaction, usage

@@ -188,6 +188,7 @@ final class BlockedCommand implements BlockedFeature, ReplyReceiver {
             endWithError(kept);
         } else if (last) {
             delivering = true;
+            reply.arrived();
             clients.atEndOfTurn(() -> deliver(kept));
         } else if (!isError && kept.writerIndex() > MAX_COLLECTED) {
             collected = null;

@@ -35,6 +35,10 @@ public final class PendingReply implements ReplyTarget {
     int pushedBytes;
 
     boolean begun;
+
+    /** Whether the reply has arrived and is passed on soon, so that messages come behind it. */
+    private boolean arrived;
+
     boolean done;
     boolean isError;
     private boolean isRejection;
@@ -73,6 +77,16 @@ public final class PendingReply implements ReplyTarget {
 
     public void sample(SlowLog.Sample begun) {
         sample = begun;
+    }
+
+    /** The reply to a command that blocks has arrived: messages for the client are sent behind it from now on. */
+    public void arrived() {
+        arrived = true;
+    }
+
+    /** Whether messages may be sent before the reply, of a command that blocks. */
+    boolean isOvertaken() {
+        return !begun && !arrived;
     }
 
     @Override
@@ -134,6 +148,7 @@ public final class PendingReply implements ReplyTarget {
         next = null;
         sample = null;
         begun = false;
+        arrived = false;
         done = false;
         isError = false;
         isRejection = false;

@@ -178,9 +178,9 @@ final class SessionOutput implements LoopFlusher.Flushable {
         return blockingReply != null;
     }
 
-    /** Sends a message behind the replies that are pending, but before that to a command that blocks. */
+    /** Sends a message behind the replies that are pending, but before that to a command that still blocks. */
     void push(ByteBuf in, int from, int to) {
-        if (head == null || isBlocked() && head != null && !head.begun) {
+        if (head == null || isBlocked() && head.isOvertaken()) {
             batch.append(in, from, to);
             messagesInBatch += to - from;
             markDirty();

@@ -13,6 +13,10 @@ public final class LoopStats {
 
     private final AtomicLongArray counters = new AtomicLongArray(Counter.values().length);
     private final AtomicLongArray calls;
+
+    /** Commands of transactions that were executed; their time is that of {@code EXEC}. */
+    private final AtomicLongArray inTransactions;
+
     private final AtomicLongArray failures;
     private final AtomicLongArray rejections;
     private final AtomicLongArray micros;
@@ -26,6 +30,7 @@ public final class LoopStats {
      */
     public LoopStats(int commandCount) {
         calls = new AtomicLongArray(commandCount);
+        inTransactions = new AtomicLongArray(commandCount);
         failures = new AtomicLongArray(commandCount);
         rejections = new AtomicLongArray(commandCount);
         micros = new AtomicLongArray(commandCount);
@@ -58,6 +63,11 @@ public final class LoopStats {
         return errors;
     }
 
+    /** A command was executed as a part of a transaction, whose {@code EXEC} is counted as {@link #answered}. */
+    public void executedInTransaction(int commandId) {
+        add(inTransactions, commandId, 1);
+    }
+
     /** A command was refused by the proxy: wrong arity, keys in several slots, not allowed. */
     public void rejected(int commandId) {
         add(rejections, commandId, 1);
@@ -67,7 +77,13 @@ public final class LoopStats {
         return counters.getOpaque(counter.ordinal());
     }
 
+    /** How often a command was executed, in transactions and outside. */
     public long calls(int commandId) {
+        return timedCalls(commandId) + inTransactions.getOpaque(commandId);
+    }
+
+    /** How many of the calls {@link #micros} and the histograms are of: those outside of transactions. */
+    public long timedCalls(int commandId) {
         return calls.getOpaque(commandId);
     }
 

@@ -21,6 +21,11 @@ public final class ProxyStats {
         return sum(loop -> loop.calls(commandId));
     }
 
+    /** See {@link LoopStats#timedCalls}. */
+    public long timedCalls(int commandId) {
+        return sum(loop -> loop.timedCalls(commandId));
+    }
+
     public long failures(int commandId) {
         return sum(loop -> loop.failures(commandId));
     }

@@ -97,6 +97,11 @@ public final class Transaction implements SessionFeature {
         return count;
     }
 
+    /** The number in the command table of each of the commands. */
+    int[] commandIds() {
+        return queued.stream().mapToInt(Command::id).toArray();
+    }
+
     /** How many commands of the client they are: a command that is split is one of the client's. */
     int countOfClient() {
         return ofClient;

@@ -80,6 +80,11 @@ final class TransactionCheck {
         }
 
         @Override
+        public void executed() {
+            // It was empty.
+        }
+
+        @Override
         public void reply(ByteBuf in, int from, int to, boolean last) {
             if (last) {
                 end();

@@ -15,14 +15,19 @@ import org.jspecify.annotations.Nullable;
  * client is told why. Owned by the session's loop.
  */
 final class TransactionReply implements ReplyReceiver {
-    /** Is told that the node refuses {@code MULTI}. */
+    /** Is told what became of the transaction. */
     interface Owner {
+        /** The node refuses {@code MULTI}. */
         void refused(String error);
+
+        /** The node has executed the commands. */
+        void executed();
     }
 
     private final ReplyReceiver client;
     private final Owner owner;
     private final Queueing queueing = new Queueing();
+    private boolean isBegun;
 
     /** The error in reply to {@code MULTI}. */
     private @Nullable String refusal;
@@ -43,6 +48,10 @@ final class TransactionReply implements ReplyReceiver {
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
         if (refusal == null && notQueued == null) {
+            if (!isBegun && isExecuted(in, from, to)) {
+                owner.executed();
+            }
+            isBegun = true;
             client.reply(in, from, to, last);
         } else if (last && refusal != null) {
             owner.refused(refusal);
@@ -50,6 +59,11 @@ final class TransactionReply implements ReplyReceiver {
         } else if (last) {
             answer("EXECABORT Transaction discarded because of: " + notQueued);
         }
+    }
+
+    /** Whether a reply to {@code EXEC} has the replies to the commands, and is neither an error nor null. */
+    private static boolean isExecuted(ByteBuf in, int from, int to) {
+        return in.getByte(from) == '*' && (to - from == 1 || in.getByte(from + 1) != '-');
     }
 
     private void answer(String error) {

@@ -14,6 +14,7 @@ import io.undermoon.proxy.route.Route;
 import io.undermoon.proxy.session.ClientSession;
 import io.undermoon.proxy.session.CommandHandler;
 import io.undermoon.proxy.session.FeatureKind;
+import io.undermoon.proxy.stats.LoopStats;
 import io.undermoon.proxy.topology.Topology;
 import io.undermoon.proxy.topology.TopologyStore;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +29,22 @@ final class TransactionSender {
     private final Forwarder forwarder;
     private final TransactionCheck check;
     private final GatherBudget budget;
+    private final LoopStats stats;
 
+    /** @param stats of the loop */
     TransactionSender(
-            TopologyStore topology, Router router, Forwarder forwarder, TransactionCheck check, GatherBudget budget) {
+            TopologyStore topology,
+            Router router,
+            Forwarder forwarder,
+            TransactionCheck check,
+            GatherBudget budget,
+            LoopStats stats) {
         this.topology = topology;
         this.router = router;
         this.forwarder = forwarder;
         this.check = check;
         this.budget = budget;
+        this.stats = stats;
     }
 
     /**
@@ -121,7 +130,30 @@ final class TransactionSender {
     private TransactionReply receiver(Topology now, Transaction transaction, Endpoint node, ReplyReceiver client) {
         ReplyReceiver reader =
                 node.kind() == Endpoint.Kind.PEER ? client : forwarder.reader(now, transaction.readers(), client);
-        return new TransactionReply(reader, error -> check.forget(node));
+        return new TransactionReply(reader, new Outcome(node, transaction.commandIds()));
+    }
+
+    /** Counts the commands of a transaction that was executed. */
+    private final class Outcome implements TransactionReply.Owner {
+        private final Endpoint node;
+        private final int[] commandIds;
+
+        Outcome(Endpoint node, int[] commandIds) {
+            this.node = node;
+            this.commandIds = commandIds;
+        }
+
+        @Override
+        public void refused(String error) {
+            check.forget(node);
+        }
+
+        @Override
+        public void executed() {
+            for (int id : commandIds) {
+                stats.executedInTransaction(id);
+            }
+        }
     }
 
     /**

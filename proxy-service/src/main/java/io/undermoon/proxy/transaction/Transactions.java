@@ -59,7 +59,7 @@ public final class Transactions {
         this.router = router;
         this.forwarder = forwarder;
         this.queue = new TransactionQueue(topology, router, forwarder, splits);
-        this.sender = new TransactionSender(topology, router, forwarder, check, budget);
+        this.sender = new TransactionSender(topology, router, forwarder, check, budget, loop.stats());
     }
 
     /**

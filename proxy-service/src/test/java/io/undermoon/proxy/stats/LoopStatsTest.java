@@ -15,9 +15,11 @@ class LoopStatsTest {
         one.answered(1, false, 5_000_000);
         other.answered(1, true, 0);
         other.rejected(0);
+        other.executedInTransaction(1);
         ProxyStats stats = new ProxyStats(List.of(one, other));
         assertThat(stats.get(Counter.MOVED)).isEqualTo(5);
-        assertThat(stats.calls(1)).isEqualTo(2);
+        assertThat(stats.calls(1)).isEqualTo(3);
+        assertThat(stats.timedCalls(1)).isEqualTo(2);
         assertThat(stats.failures(1)).isEqualTo(1);
         assertThat(stats.rejections(0)).isEqualTo(1);
         assertThat(stats.micros(1)).isEqualTo(5_000_000 >> 10);

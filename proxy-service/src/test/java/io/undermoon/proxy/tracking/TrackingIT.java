@@ -110,6 +110,19 @@ class TrackingIT extends OpensResources {
     }
 
     @Test
+    void what_a_command_that_blocked_has_changed_is_told_after_its_reply() {
+        TwoMasters cluster = cluster(Layout.ONE_PROXY);
+        RespConnection client = client(cluster);
+        RespConnection other = client(cluster);
+        client.call("CLIENT", "TRACKING", "ON");
+        client.call("LRANGE", "{l}to", "0", "-1");
+        client.send("BLMOVE", "{l}from", "{l}to", "LEFT", "LEFT", "0");
+        other.call("RPUSH", "{l}from", "x");
+        assertThat(text(client.receive())).isEqualTo("x");
+        assertThat(client.receive()).isEqualTo(invalidate("{l}to"));
+    }
+
+    @Test
     void a_write_in_flight_is_waited_for_after_a_command_has_blocked_on_its_connection() throws Exception {
         RedisServerProcess redis = opened(RedisServerProcess.start());
         ProxyHarness proxy = opened(ProxyHarness.start());

@@ -54,6 +54,7 @@ public final class InfoProxy {
             long calls = stats.calls(id);
             long rejected = stats.rejections(id);
             if (calls + rejected > 0) {
+                long timed = stats.timedCalls(id);
                 long micros = stats.micros(id) * 1024 / 1000;
                 text.field(
                         "cmdstat_" + command.name(),
@@ -62,7 +63,7 @@ public final class InfoProxy {
                                 "calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
                                 calls,
                                 micros,
-                                calls == 0 ? 0.0 : (double) micros / calls,
+                                timed == 0 ? 0.0 : (double) micros / timed,
                                 rejected,
                                 stats.failures(id)));
             }

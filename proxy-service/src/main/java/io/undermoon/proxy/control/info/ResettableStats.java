@@ -29,6 +29,7 @@ public final class ResettableStats {
                 new long[commandCount],
                 new long[commandCount],
                 new long[commandCount],
+                new long[commandCount],
                 new long[commandCount * LoopStats.LATENCY_BUCKETS],
                 Map.of());
     }
@@ -37,6 +38,7 @@ public final class ResettableStats {
     private record Figures(
             long[] counters,
             long[] calls,
+            long[] timedCalls,
             long[] failures,
             long[] rejections,
             long[] micros,
@@ -47,6 +49,7 @@ public final class ResettableStats {
         atReset = new Figures(
                 snapshot(Counter.values().length, counter -> stats.get(Counter.values()[counter])),
                 snapshot(commandCount, stats::calls),
+                snapshot(commandCount, stats::timedCalls),
                 snapshot(commandCount, stats::failures),
                 snapshot(commandCount, stats::rejections),
                 snapshot(commandCount, stats::micros),
@@ -68,6 +71,11 @@ public final class ResettableStats {
 
     long calls(int commandId) {
         return stats.calls(commandId) - atReset.calls()[commandId];
+    }
+
+    /** How many of the calls {@link #micros} is of. */
+    long timedCalls(int commandId) {
+        return stats.timedCalls(commandId) - atReset.timedCalls()[commandId];
     }
 
     long failures(int commandId) {

@@ -104,9 +104,10 @@ final class AdminRules {
         if (name.equals("config") && sub.equals("set")) {
             for (int i = 2; i < command.size(); i += 2) {
                 if (isFixed(command.get(i))) {
-                    throw new ErrorReplyException("ERR option '" + command.get(i)
-                            + "' of the nodes is not changed through the proxy: roles belong to the control plane, "
-                            + "files, ports and logins to who runs the node");
+                    throw new ErrorReplyException("ERR CONFIG SET failed (possibly related to argument '"
+                            + command.get(i) + "') - can't set immutable config: of the nodes it is not changed "
+                            + "through the proxy, as roles belong to the control plane, and files, ports and logins "
+                            + "to who runs the node");
                 }
             }
         }

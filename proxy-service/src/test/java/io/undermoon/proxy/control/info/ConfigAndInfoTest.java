@@ -133,6 +133,7 @@ class ConfigAndInfoTest {
         proxy.counters.add(Counter.CONNECTIONS_ACCEPTED, 5);
         proxy.counters.answered(get.id(), false, 2_048_000);
         proxy.counters.answered(get.id(), true, 0);
+        proxy.counters.executedInTransaction(get.id());
         proxy.counters.rejected(get.id());
         ByteBuf error = Unpooled.copiedBuffer("-WRONGTYPE Operation\r\n", StandardCharsets.US_ASCII);
         proxy.counters.errors().count(error, 0, error.writerIndex());
@@ -140,9 +141,9 @@ class ConfigAndInfoTest {
         assertThat(proxy.text("INFO", "stats", "commandstats"))
                 .contains(
                         "total_connections_received:5\r\n",
-                        "total_commands_processed:2\r\n",
+                        "total_commands_processed:3\r\n",
                         "total_error_replies:2\r\n",
-                        "cmdstat_get:calls=2,usec=2048,usec_per_call=1024.00,rejected_calls=1,failed_calls=1\r\n");
+                        "cmdstat_get:calls=3,usec=2048,usec_per_call=1024.00,rejected_calls=1,failed_calls=1\r\n");
         assertThat(proxy.words("CONFIG RESETSTAT")).isEqualTo("+OK\r\n");
         proxy.counters.answered(get.id(), false, 0);
         assertThat(proxy.text("INFO", "all"))
