@@ -96,7 +96,9 @@ def worker_is_registered():
 
 
 def work():
-    SimpleWorker([high, low], connection=redis).work(with_scheduler=True, logging_level="WARNING")
+    # The scheduler is a process that ends with the first error that it does not expect, and is started again so often.
+    worker = SimpleWorker([high, low], connection=redis, maintenance_interval=5)
+    worker.work(with_scheduler=True, logging_level="WARNING")
 
 
 if __name__ == "__main__":

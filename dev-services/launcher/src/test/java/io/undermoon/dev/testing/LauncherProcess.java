@@ -99,7 +99,7 @@ public final class LauncherProcess {
         return line;
     }
 
-    /** As the script does it: Netty uses {@code sun.misc.Unsafe}, of which JDKs from 24 on warn unless it is allowed. */
+    /** As the script: Netty uses {@code sun.misc.Unsafe}, of which JDK 24 and later warn unless it is allowed. */
     private static List<String> java() {
         String java = Programs.java().toString();
         return Runtime.version().feature() < 24
