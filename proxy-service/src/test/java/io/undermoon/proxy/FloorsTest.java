@@ -59,7 +59,7 @@ class FloorsTest {
             blocking <- backend, client, command, forward, frame, gather, route, session, topology
             replication <- backend, lease, node, route, topology
             tenancy <- node, route, topology
-            migration <- backend, command, migration.copy, migration.record, node, route, topology
+            migration <- backend, command, frame, migration.copy, migration.record, node, route, topology
             control.umctl <- client, command, control, control.nodes, frame, lease, lease.renewal, migration, node, \
             replication, stats, topology
             pubsub <- acl, backend, client, command, forward, frame, gather, route, session, topology

@@ -52,7 +52,12 @@ final class SlotCleanup {
 
     /** A sweep in progress. */
     private static final class Sweep {
+        private final SweepConnection connection;
         private boolean removing;
+
+        Sweep(SweepConnection connection) {
+            this.connection = connection;
+        }
     }
 
     void start() {
@@ -61,6 +66,7 @@ final class SlotCleanup {
 
     void stop() {
         stopped = true;
+        List.copyOf(sweeps.values()).forEach(sweep -> sweep.connection.close());
     }
 
     /** Whether a batch of keys of a node is being deleted at present, possibly by metadata that has just changed. */
@@ -168,17 +174,20 @@ final class SlotCleanup {
         if (sweeps.containsKey(node)) {
             return;
         }
-        Sweep sweep = new Sweep();
+        Sweep sweep = new Sweep(new SweepConnection(context.loop(), node));
         sweeps.put(node, sweep);
         LOG.infof("Deleting keys that a migration left behind: node=%s slots=%s record=%s", node, slots, record);
-        KeySweep.start(
+        sweep.connection
+                .whenReady()
+                .thenCompose(connection -> KeySweep.start(
                         context.loop(),
-                        command -> context.nodes().call(node, command),
+                        connection::call,
                         key -> isElsewhere(node, slots, Slot.of(key)),
                         this::delayNanos,
-                        removing -> sweep.removing = removing)
+                        removing -> sweep.removing = removing))
                 .whenComplete((removed, problem) -> {
                     sweeps.remove(node);
+                    sweep.connection.close();
                     if (problem != null) {
                         LOG.warnf(
                                 "Keys that a migration left behind cannot be deleted: node=%s slots=%s reason=%s",

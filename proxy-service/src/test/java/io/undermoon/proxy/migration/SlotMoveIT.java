@@ -12,8 +12,10 @@ import io.undermoon.slot.Slot;
 import io.undermoon.umctl.MigrationProgress.State;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +75,45 @@ class SlotMoveIT {
                 assertThat(text(node.call("EVAL", "redis.call('select',1) return redis.call('dbsize')", "0")))
                         .isEqualTo("1");
             });
+        }
+    }
+
+    /** KeyDB ends itself when a connection that has waited for replicas scans. */
+    @Test
+    void nothing_is_scanned_on_a_connection_that_waits_for_replicas() {
+        try (TwoProxies proxies = new TwoProxies(false);
+                RedisServerProcess replica = RedisServerProcess.start();
+                RespConnection toReplica = replica.connect();
+                RespConnection node = proxies.sourceNode.connect();
+                RespConnection monitor = proxies.sourceNode.connect()) {
+            toReplica.call("REPLICAOF", "127.0.0.1", Integer.toString(proxies.sourceNode.port()));
+            await().atMost(LIMIT)
+                    .until(() -> text(node.call("INFO", "replication")).contains("state=online"));
+            for (int i = 0; i < 200; i++) {
+                node.call("SET", "s" + i, "value");
+            }
+            monitor.call("MONITOR");
+
+            proxies.migrate();
+            proxies.awaitSwitched();
+            proxies.commit();
+            await().atMost(LIMIT).until(() -> ((RespValue.Array) node.call("KEYS", "*"))
+                    .items().stream().noneMatch(key -> TwoProxies.MOVING.contains(Slot.of(text(key)))));
+            node.call("ECHO", "the end");
+
+            Set<String> scanning = new HashSet<>();
+            Set<String> waiting = new HashSet<>();
+            for (String line = ""; !line.endsWith(" \"ECHO\" \"the end\""); line = text(monitor.receive())) {
+                String client = line.replaceFirst("].*", "");
+                String address = client.substring(client.indexOf(' ', client.indexOf('[')) + 1);
+                if (line.contains("] \"SCAN\"")) {
+                    scanning.add(address);
+                } else if (line.contains("] \"WAIT\"")) {
+                    waiting.add(address);
+                }
+            }
+            assertThat(scanning).isNotEmpty();
+            assertThat(waiting).isNotEmpty().doesNotContainAnyElementsOf(scanning);
         }
     }
 

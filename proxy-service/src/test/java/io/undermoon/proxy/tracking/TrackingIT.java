@@ -115,11 +115,13 @@ class TrackingIT extends OpensResources {
         RespConnection client = client(cluster);
         RespConnection other = client(cluster);
         client.call("CLIENT", "TRACKING", "ON");
-        client.call("LRANGE", "{l}to", "0", "-1");
-        client.send("BLMOVE", "{l}from", "{l}to", "LEFT", "LEFT", "0");
-        other.call("RPUSH", "{l}from", "x");
+        RespConnection node = opened(cluster.low.connect());
+        client.call("LRANGE", "{b}to", "0", "-1");
+        client.send("BLMOVE", "{b}from", "{b}to", "LEFT", "LEFT", "0");
+        await().until(() -> text(node.call("INFO", "clients")).contains("blocked_clients:1\r\n"));
+        other.call("RPUSH", "{b}from", "x");
         assertThat(text(client.receive())).isEqualTo("x");
-        assertThat(client.receive()).isEqualTo(invalidate("{l}to"));
+        assertThat(client.receive()).isEqualTo(invalidate("{b}to"));
     }
 
     @Test
