@@ -94,7 +94,6 @@ class KeyApiTest {
 
     @Test
     void lists_shows_and_changes_keys() {
-        // These servers do not know where slots are, so it is one of the slots of the proxy that is asked first.
         int number = IntStream.range(0, 100)
                 .filter(i -> Slot.of("app:" + i) < Slot.COUNT / 2)
                 .findFirst()
@@ -104,6 +103,13 @@ class KeyApiTest {
                 .statusCode(200)
                 .body("reply", equalTo("OK"))
                 .body("truncated", equalTo(false));
+        // These servers do not know where slots are, so it is at the one that was asked: whichever answered.
+        String owner = get("/clusters/meta/demo").extract().path("cluster.nodes[0].proxy_address");
+        for (RedisUsers server : List.of(one, two)) {
+            server.run(
+                    "AUTH writer " + PASSWORD,
+                    server.address().equals(owner) ? "SET " + key + " hello" : "UNLINK " + key);
+        }
         call("expire", Map.of("key", key, "ttl_ms", 90_000)).statusCode(200).body("changed", equalTo(true));
         call("scan", Map.of("pattern", "app:*"))
                 .statusCode(200)

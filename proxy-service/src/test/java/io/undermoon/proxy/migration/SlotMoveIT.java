@@ -97,8 +97,9 @@ class SlotMoveIT {
             proxies.migrate();
             proxies.awaitSwitched();
             proxies.commit();
-            await().atMost(LIMIT).until(() -> ((RespValue.Array) node.call("KEYS", "*"))
-                    .items().stream().noneMatch(key -> TwoProxies.MOVING.contains(Slot.of(text(key)))));
+            await().atMost(LIMIT)
+                    .until(() -> ((RespValue.Array) node.call("KEYS", "*"))
+                            .items().stream().noneMatch(key -> TwoProxies.MOVING.contains(Slot.of(text(key)))));
             node.call("ECHO", "the end");
 
             Set<String> scanning = new HashSet<>();
