@@ -171,7 +171,6 @@ class PlantedFaultsIT {
             migration.copy.CopyAttempt#requireOpen does nothing -> migration.copy.CopyAttemptIT#an_attempt_that_ends_at_once_leaves_no_connections
             backend.FormerOwners#probe does nothing -> forward.FormerOwnerIT#end_when_the_peer_hangs
             replication.RoleHandover$CatchUp#lookLater omits BooleanSupplier.getAsBoolean as true -> replication.TakeoverIT#a_replica_is_no_longer_looked_at_when_it_is_not_to_be_master_any_more
-            replication.RoleHandover$CatchUp#reported omits System.nanoTime as 9000000000000000000 -> replication.TakeoverIT#a_replica_that_is_not_connected_yet_waits_for_the_data_of_its_master
             forward.FailoverWait#isWithinLimit returns true -> forward.FailoverWaitIT#after_the_limit_commands_are_refused_as_without_it
             """;
 

@@ -35,15 +35,11 @@ public final class RoleHandover {
     /** How long the proxy of the present master may take to answer, where leases do not count. */
     static final long ASK_MILLIS = 1000;
 
-    /** How long a replica may take to get all that was written, while it is connected or its master is there. */
+    /** How long a replica may take to get all that was written, while it is connected. */
     static final long CATCH_UP_MILLIS = 5000;
 
     private static final Logger LOG = Logger.getLogger(RoleHandover.class);
     private static final long POLL_MILLIS = 2;
-
-    /** How often it is looked whether a replica is connected. */
-    private static final long CONNECT_MILLIS = 50;
-
     private static final long MAX_PAUSE_MILLIS = 500;
 
     /** How long the node of a proxy that does not answer may take to say where its stream ends. */
@@ -153,7 +149,7 @@ public final class RoleHandover {
         }
 
         private void follow(ReplicationPosition position) {
-            new CatchUp(replica, former.nodeAddress(), position, wanted, done).look();
+            new CatchUp(replica, position, wanted, done).look();
         }
 
         private void notStopped(NodeException problem) {
@@ -241,7 +237,6 @@ public final class RoleHandover {
     /** A replica on its way to the end of its master's stream. */
     private final class CatchUp {
         private final NodeAddress replica;
-        private final NodeAddress master;
         private final ReplicationPosition end;
         private final BooleanSupplier wanted;
         private final CompletableFuture<@Nullable Void> done;
@@ -250,12 +245,10 @@ public final class RoleHandover {
 
         CatchUp(
                 NodeAddress replica,
-                NodeAddress master,
                 ReplicationPosition end,
                 BooleanSupplier wanted,
                 CompletableFuture<@Nullable Void> done) {
             this.replica = replica;
-            this.master = master;
             this.end = end;
             this.wanted = wanted;
             this.done = done;
@@ -284,33 +277,12 @@ public final class RoleHandover {
                 done.complete(null);
             } else if (obstacle == null) {
                 lookLater();
-            } else if (System.nanoTime() - deadlineNanos < 0) {
-                connect(obstacle);
             } else {
-                giveUp(obstacle);
+                LOG.warnf(
+                        "Replica takes over without all that its master has: node=%s history=%s offset=%d reason=%s",
+                        replica, end.history(), end.offset(), obstacle);
+                done.complete(null);
             }
-        }
-
-        /** Waits for the replica to be connected to its master, which it may not have been yet, if that is there. */
-        private void connect(String obstacle) {
-            within(TimeUnit.MILLISECONDS.toNanos(NODE_MILLIS), client.state(endpoints.redis(master.value())))
-                    .whenCompleteAsync(
-                            (report, problem) -> {
-                                if (problem == null && report.role() == Role.MASTER) {
-                                    pauseMillis = CONNECT_MILLIS;
-                                    lookLater();
-                                } else {
-                                    giveUp(obstacle);
-                                }
-                            },
-                            loop);
-        }
-
-        private void giveUp(String obstacle) {
-            LOG.warnf(
-                    "Replica takes over without all that its master has: node=%s history=%s offset=%d reason=%s",
-                    replica, end.history(), end.offset(), obstacle);
-            done.complete(null);
         }
 
         private void lookLater() {

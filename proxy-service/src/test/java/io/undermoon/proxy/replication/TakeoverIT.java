@@ -27,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -107,34 +106,6 @@ class TakeoverIT {
         }
     }
 
-    /** As just after the creation of a cluster. What was acknowledged is in the master, which is still there. */
-    @Test
-    void a_replica_that_is_not_connected_yet_waits_for_the_data_of_its_master() throws Exception {
-        lease.require(true);
-        AtomicReference<String> said = new AtomicReference<>(unconnected());
-        try (RespServer master = new RespServer(command -> master(999));
-                RespServer replica = new RespServer(command -> said.get())) {
-            ReplPeer former =
-                    new ReplPeer(new NodeAddress(master.address()), new ProxyAddress("127.0.0.1:" + FreePort.any()));
-            CompletableFuture<?> mayRise =
-                    handover.beforePromotion(new NodeAddress(replica.address()), former, new Epoch(7), () -> true);
-            await().until(() -> mayRise.isDone() || replica.commands().size() > 3);
-            assertThat(mayRise).isNotDone();
-
-            said.set(replica(List.of(), 999));
-            mayRise.get(10, TimeUnit.SECONDS);
-        }
-    }
-
-    @Test
-    void a_replica_that_is_not_connected_does_not_wait_for_a_master_that_is_gone() throws Exception {
-        try (RespServer peer = new RespServer(command -> "*2\r\n$40\r\n" + HISTORY + "\r\n$3\r\n999\r\n");
-                RespServer replica = new RespServer(command -> unconnected())) {
-            promote(replica, peer, new AtomicInteger(Integer.MAX_VALUE)).get(4, TimeUnit.SECONDS);
-            assertThat(replica.commands()).as("one look").hasSize(3);
-        }
-    }
-
     /** @param wanted how often the promotion is still wanted when it is asked for that */
     private CompletableFuture<?> promote(RespServer replica, RespServer peer, AtomicInteger wanted) {
         ReplPeer former = new ReplPeer(new NodeAddress("127.0.0.1:1"), new ProxyAddress(peer.address()));
@@ -144,13 +115,6 @@ class TakeoverIT {
 
     private static String master(long offset) {
         String info = "role:master\r\nmaster_repl_offset:" + offset + "\r\nmaster_replid:" + HISTORY + "\r\n";
-        return "$" + info.length() + "\r\n" + info + "\r\n";
-    }
-
-    /** A replica that has never had data of its master. */
-    private static String unconnected() {
-        String info = "role:slave\r\nmaster_host:127.0.0.1\r\nmaster_port:1\r\nmaster_link_status:down\r\n"
-                + "slave_repl_offset:0\r\nmaster_replid:" + "b".repeat(40) + "\r\n";
         return "$" + info.length() + "\r\n" + info + "\r\n";
     }
 
