@@ -7,25 +7,28 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Loopback ports that nothing listens on, for tests that have to name a port before they use it. Test processes that
- * run at the same time have different ones: each takes a share of the ports, which is its own until it ends.
+ * run at the same time have different ones: each takes a share of the ports, which is its own until it ends. A process
+ * gets the ports of its share in turn, so that two answers are different also where nothing listens on the first yet.
  */
 public final class FreePort {
     /** Below those that Linux gives to outgoing connections, which could take one before it is used. */
     private static final int LOWEST = 10_000;
 
     /** A JVM has one share, also where several class loaders load this class, as in tests of Quarkus. */
-    private static final String PROPERTY = "test.port.share";
+    private static final String SHARE = "test.port.share";
+
+    /** The port that is tried next. */
+    private static final String NEXT = "test.port.next";
 
     private static final int SHARES = 11;
-    private static final int SHARE = 2_000;
-    private static final int ATTEMPTS = 100;
-    private static final Share OWN = Share.take();
+    private static final int SIZE = 2_000;
 
     private FreePort() {}
 
@@ -36,12 +39,24 @@ public final class FreePort {
 
     /** The first of so many in a row. */
     public static int block(int size) {
-        return new SplittableRandom()
-                .ints(ATTEMPTS, OWN.first(), OWN.end() - size + 1)
-                .filter(first -> IntStream.range(first, first + size).allMatch(FreePort::isFree))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no " + size + " free ports in a row were found from "
-                        + OWN.first() + " to " + (OWN.end() - 1)));
+        // One lock for all class loaders.
+        synchronized (System.class) {
+            int begin = firstOfShare();
+            int next = Integer.getInteger(NEXT, begin + new SplittableRandom().nextInt(SIZE));
+            for (int tried = 0; tried < 2 * SIZE; tried++) {
+                int first = next + size > begin + SIZE ? begin : next;
+                OptionalInt taken = IntStream.range(first, first + size)
+                        .filter(port -> !isFree(port))
+                        .findFirst();
+                if (taken.isEmpty()) {
+                    System.setProperty(NEXT, Integer.toString(first + size));
+                    return first;
+                }
+                next = taken.getAsInt() + 1;
+            }
+            throw new IllegalStateException(
+                    "no " + size + " free ports in a row from " + begin + " to " + (begin + SIZE - 1));
+        }
     }
 
     private static boolean isFree(int port) {
@@ -52,48 +67,46 @@ public final class FreePort {
         }
     }
 
+    private static int firstOfShare() {
+        Integer known = Integer.getInteger(SHARE);
+        if (known == null) {
+            known = IntStream.range(0, SHARES)
+                    .filter(FreePort::hold)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(
+                            SHARES + " processes use ports of tests already; end one of them"));
+            System.setProperty(SHARE, known.toString());
+        }
+        return LOWEST + known * SIZE;
+    }
+
     /**
-     * The ports of this process.
+     * Has a share belong to this process until it ends.
      *
-     * @param lock held as long as the process lives; null where another class loader holds it, or all shares are taken
-     *     and the ports are those of all
+     * @return false if it is another process's
      */
-    private record Share(int first, int end, @Nullable FileLock lock) {
-        static Share take() {
-            synchronized (System.class) {
-                String known = System.getProperty(PROPERTY);
-                if (known != null) {
-                    return of(Integer.parseInt(known), null);
-                }
-                for (int share = 0; share < SHARES; share++) {
-                    FileLock lock = lock(share);
-                    if (lock != null) {
-                        System.setProperty(PROPERTY, Integer.toString(share));
-                        return of(share, lock);
-                    }
-                }
+    private static boolean hold(int share) {
+        Path file = Path.of(System.getProperty("java.io.tmpdir"), "undermoon-test-ports-" + share + ".lock");
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                return false;
             }
-            return new Share(LOWEST, LOWEST + SHARES * SHARE, null);
+            // A lock that nothing refers to ends with the class loader of this class, that of one test perhaps.
+            Thread holder = new Thread(() -> waitForever(lock), "test-port-share");
+            holder.setDaemon(true);
+            holder.start();
+            return true;
+        } catch (IOException e) {
+            return false;
         }
+    }
 
-        private static Share of(int share, @Nullable FileLock lock) {
-            int first = LOWEST + share * SHARE;
-            return new Share(first, first + SHARE, lock);
-        }
-
-        /** Null if another process has it, or the file is another user's. */
-        private static @Nullable FileLock lock(int share) {
-            Path file = Path.of(System.getProperty("java.io.tmpdir"), "undermoon-test-ports-" + share + ".lock");
-            try {
-                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock();
-                if (lock == null) {
-                    channel.close();
-                }
-                return lock;
-            } catch (IOException e) {
-                return null;
-            }
+    private static void waitForever(FileLock lock) {
+        while (lock.isValid()) {
+            LockSupport.park();
         }
     }
 }

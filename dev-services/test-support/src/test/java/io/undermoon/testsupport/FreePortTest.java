@@ -3,21 +3,33 @@ package io.undermoon.testsupport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FreePortTest {
+    private static final URL CLASSES =
+            FreePort.class.getProtectionDomain().getCodeSource().getLocation();
+
     @Test
     void a_second_class_loader_has_the_share_of_the_first() throws IOException, ReflectiveOperationException {
         int own = FreePort.any();
-        URL classes = FreePort.class.getProtectionDomain().getCodeSource().getLocation();
         try (URLClassLoader other = new URLClassLoader(
-                new URL[] {classes}, FreePort.class.getClassLoader().getParent())) {
+                new URL[] {CLASSES}, FreePort.class.getClassLoader().getParent())) {
             Class<?> again = other.loadClass(FreePort.class.getName());
             assertThat(again).isNotSameAs(FreePort.class);
             int theirs = (int) again.getMethod("any").invoke(null);
             assertThat(theirs / 2000).isEqualTo(own / 2000);
+            assertThat(theirs).isNotEqualTo(own);
         }
     }
 
@@ -25,5 +37,55 @@ class FreePortTest {
     void a_block_is_within_the_share() {
         int first = FreePort.block(520);
         assertThat((first + 519) / 2000).isEqualTo(first / 2000);
+    }
+
+    @Test
+    void two_answers_are_different_though_nothing_listens_yet() {
+        Set<Integer> ports = new HashSet<>();
+        IntStream.range(0, 300).forEach(i -> ports.add(FreePort.any()));
+        assertThat(ports).hasSize(300);
+    }
+
+    @Test
+    void the_share_is_held_until_the_process_ends() throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process process = new ProcessBuilder(
+                        java, "-cp", System.getProperty("java.class.path"), ShareOfOneTest.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        try (InputStream output = process.getInputStream()) {
+            assertThat(new String(output.readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("held");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Takes a share by a class loader that goes away, as that of a test does, and prints whether it is still held. */
+    static final class ShareOfOneTest {
+        private ShareOfOneTest() {}
+
+        public static void main(String[] args) throws IOException, ReflectiveOperationException, InterruptedException {
+            takeShare();
+            for (int i = 0; i < 5; i++) {
+                System.gc();
+                Thread.sleep(50);
+            }
+            Path file = Path.of(
+                    System.getProperty("java.io.tmpdir"),
+                    "undermoon-test-ports-" + System.getProperty("test.port.share") + ".lock");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                System.out.print("lock: " + channel.tryLock());
+            } catch (OverlappingFileLockException e) {
+                System.out.print("held");
+            }
+        }
+
+        private static void takeShare() throws IOException, ReflectiveOperationException {
+            try (URLClassLoader loader =
+                    new URLClassLoader(new URL[] {CLASSES}, ClassLoader.getPlatformClassLoader())) {
+                loader.loadClass(FreePort.class.getName()).getMethod("any").invoke(null);
+            }
+        }
     }
 }
