@@ -1,5 +1,7 @@
 package io.undermoon.proxy.replication;
 
+import static java.util.Comparator.comparingLong;
+
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.Role;
 import io.undermoon.proxy.node.InfoReport;
@@ -11,16 +13,24 @@ import java.util.List;
  *
  * @param history the id of the history of its data
  * @param hasCopy whether a replica followed it
- * @param acknowledged the offset in the history up to which all of them had it: which of them is asked for its copy
+ * @param acknowledged the offset in the history up to which its replicas had it: which of them is asked for its copy
  *     cannot be told
  */
 record Mastership(String history, boolean hasCopy, long acknowledged) {
     /** As Redis counts replicas for {@code min-replicas-to-write}, by its default. */
     private static final long MAX_LAG_SECONDS = 10;
 
-    static Mastership of(InfoReport master) {
+    /**
+     * What a master reports.
+     *
+     * @param replicas how many it should have. Of more the longest silent do not count: one that was replaced because it
+     *     is cut off seems to be connected for some time
+     */
+    static Mastership of(InfoReport master, int replicas) {
         List<AttachedReplica> followers = master.replicas().stream()
                 .filter(replica -> replica.online() && replica.lagSeconds() <= MAX_LAG_SECONDS)
+                .sorted(comparingLong(AttachedReplica::lagSeconds))
+                .limit(Math.max(1, replicas))
                 .toList();
         long acknowledged = followers.stream()
                 .mapToLong(replica -> master.offset() - replica.lagBytes())

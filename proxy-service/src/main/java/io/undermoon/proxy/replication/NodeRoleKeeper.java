@@ -171,7 +171,7 @@ final class NodeRoleKeeper {
 
     private void reported(InfoReport report) {
         countFollowers(report);
-        RoleKeeping next = keeping.reported(report);
+        RoleKeeping next = keeping.reported(report, replicas.size());
         String problem = problem(report, next.run().restart());
         publish(new NodeStatus(
                 node,

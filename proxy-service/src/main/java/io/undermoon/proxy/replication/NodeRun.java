@@ -46,7 +46,8 @@ record NodeRun(
         return restart == Restart.OUTDATED ? with(Restart.UNSEEN) : this;
     }
 
-    NodeRun reported(@Nullable WantedRole wanted, InfoReport report) {
+    /** @param replicas how many the node should have as a master */
+    NodeRun reported(@Nullable WantedRole wanted, InfoReport report, int replicas) {
         String id = report.runId();
         if (id.isEmpty()) {
             return this;
@@ -61,7 +62,7 @@ record NodeRun(
             return next.with(restart.waitsForReplica() ? restart : Restart.CHECKING);
         }
         NodeRun serving = next.with(restart.isWithheld() ? Restart.NONE : restart);
-        return report.role() == Role.MASTER ? serving.as(Mastership.of(report)) : serving;
+        return report.role() == Role.MASTER ? serving.as(Mastership.of(report, replicas)) : serving;
     }
 
     /** Whether the last reported run may serve; a node that does not report its run may. */

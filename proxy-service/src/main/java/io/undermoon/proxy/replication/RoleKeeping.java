@@ -73,9 +73,13 @@ record RoleKeeping(@Nullable WantedRole wanted, String verb, int setbacks, Actio
         return with(Action.ASK);
     }
 
-    /** The node reported its state. */
-    RoleKeeping reported(InfoReport report) {
-        RoleKeeping now = with(run.reported(wanted, report));
+    /**
+     * The node reported its state.
+     *
+     * @param replicas how many it should have
+     */
+    RoleKeeping reported(InfoReport report, int replicas) {
+        RoleKeeping now = with(run.reported(wanted, report, replicas));
         if (wanted != null && wanted.role() == Role.MASTER && !now.run.mayServe()) {
             return now.with(Action.READ_MARK);
         }

@@ -32,12 +32,12 @@ class NodeRunTest {
     }
 
     private static RoleKeeping serving(String run, String... lines) {
-        return ordered().reported(master(run, lines)).markRead(true).reported(master(run, lines));
+        return ordered().reported(master(run, lines), 1).markRead(true).reported(master(run, lines), 1);
     }
 
     @Test
     void a_new_run_is_asked_about_before_it_serves() {
-        RoleKeeping first = ordered().reported(master("a"));
+        RoleKeeping first = ordered().reported(master("a"), 1);
         assertThat(first.action()).isEqualTo(Action.READ_MARK);
         assertThat(first.run().mayServe()).isFalse();
         assertThat(first.run().restart()).isEqualTo(Restart.CHECKING);
@@ -47,7 +47,7 @@ class NodeRunTest {
         RoleKeeping cleared = unmarked.copiesAsked(Answer.NOTHING);
         assertThat(cleared.run().mayServe()).isTrue();
         assertThat(cleared.run().restart()).as("nobody knows of a run before").isEqualTo(Restart.NONE);
-        RoleKeeping next = cleared.reported(master("a"));
+        RoleKeeping next = cleared.reported(master("a"), 1);
         assertThat(next.action()).isEqualTo(Action.MARK);
         assertThat(next.marked().action()).isEqualTo(Action.WAIT);
     }
@@ -62,12 +62,12 @@ class NodeRunTest {
     @Test
     void a_master_that_was_a_replica_in_between_is_marked_again() {
         RoleKeeping again = serving("a", FOLLOWED).ordered(REPLICA, false).ordered(WantedRole.MASTER, false);
-        assertThat(again.reported(master("a", FOLLOWED)).action()).isEqualTo(Action.MARK);
+        assertThat(again.reported(master("a", FOLLOWED), 1).action()).isEqualTo(Action.MARK);
     }
 
     @Test
     void a_master_that_restarts_is_outdated_while_its_replica_has_more() {
-        RoleKeeping back = serving("a", FOLLOWED).due().reported(master("b"));
+        RoleKeeping back = serving("a", FOLLOWED).due().reported(master("b"), 1);
         assertThat(back.run().mayServe()).isFalse();
         RoleKeeping outdated = back.markRead(false).copiesAsked(Answer.NEWER);
         assertThat(outdated.action()).isEqualTo(Action.WAIT);
@@ -77,22 +77,22 @@ class NodeRunTest {
                 .isEqualTo(Restart.OUTDATED);
 
         RoleKeeping silent =
-                outdated.due().reported(master("b")).markRead(false).copiesAsked(Answer.UNKNOWN);
+                outdated.due().reported(master("b"), 1).markRead(false).copiesAsked(Answer.UNKNOWN);
         assertThat(silent.run().restart()).as("the replica still has it").isEqualTo(Restart.OUTDATED);
-        RoleKeeping gone = silent.due().reported(master("b")).markRead(false).copiesAsked(Answer.NOTHING);
+        RoleKeeping gone = silent.due().reported(master("b"), 1).markRead(false).copiesAsked(Answer.NOTHING);
         assertThat(gone.run().mayServe()).isTrue();
         assertThat(gone.run().restart()).isEqualTo(Restart.ACCEPTED);
-        assertThat(gone.reported(master("b")).run().restart()).isEqualTo(Restart.ACCEPTED);
+        assertThat(gone.reported(master("b"), 1).run().restart()).isEqualTo(Restart.ACCEPTED);
     }
 
     /** The former replica still has more, and may come back. */
     @Test
     void an_outdated_master_does_not_serve_because_another_replica_has_nothing() {
         RoleKeeping outdated =
-                serving("a", FOLLOWED).reported(master("b")).markRead(false).copiesAsked(Answer.NEWER);
+                serving("a", FOLLOWED).reported(master("b"), 1).markRead(false).copiesAsked(Answer.NEWER);
         RoleKeeping other = outdated.ordered(WantedRole.MASTER, true);
         assertThat(other.run().restart()).isEqualTo(Restart.UNSEEN);
-        RoleKeeping asked = other.reported(master("b")).markRead(false).copiesAsked(Answer.NOTHING);
+        RoleKeeping asked = other.reported(master("b"), 1).markRead(false).copiesAsked(Answer.NOTHING);
         assertThat(asked.run().restart()).isEqualTo(Restart.UNSEEN);
         assertThat(asked.run().mayServe()).isFalse();
         assertThat(asked.action()).isEqualTo(Action.WAIT);
@@ -101,24 +101,24 @@ class NodeRunTest {
     @Test
     void an_outdated_master_becomes_a_replica_at_once() {
         RoleKeeping outdated =
-                serving("a", FOLLOWED).reported(master("b")).markRead(false).copiesAsked(Answer.NEWER);
+                serving("a", FOLLOWED).reported(master("b"), 1).markRead(false).copiesAsked(Answer.NEWER);
         RoleKeeping demoted = outdated.ordered(REPLICA, false);
         assertThat(demoted.run().restart()).isEqualTo(Restart.NONE);
-        assertThat(demoted.reported(master("b")).action()).isEqualTo(Action.APPLY);
+        assertThat(demoted.reported(master("b"), 1).action()).isEqualTo(Action.APPLY);
     }
 
     @Test
     void a_replica_that_has_followed_is_promoted_without_questions() {
-        RoleKeeping promoted = ordered().reported(replica("h", 100, "master_link_down_since_seconds:3"));
+        RoleKeeping promoted = ordered().reported(replica("h", 100, "master_link_down_since_seconds:3"), 1);
         assertThat(promoted.action()).isEqualTo(Action.APPLY);
         assertThat(promoted.run().mayServe()).isTrue();
         assertThat(ordered()
-                        .reported(replica("h", 0, "master_link_down_since_seconds:-1"))
+                        .reported(replica("h", 0, "master_link_down_since_seconds:-1"), 1)
                         .action())
                 .as("it has restarted, and its configuration says whose replica it is")
                 .isEqualTo(Action.READ_MARK);
         assertThat(ordered()
-                        .reported(replica("h", 0, "master_link_down_since_seconds:1764360000"))
+                        .reported(replica("h", 0, "master_link_down_since_seconds:1764360000"), 1)
                         .action())
                 .as("likewise, in the words of servers before Redis 7")
                 .isEqualTo(Action.READ_MARK);
@@ -126,15 +126,15 @@ class NodeRunTest {
 
     @Test
     void a_run_that_began_while_the_node_was_free_may_serve() {
-        RoleKeeping free = RoleKeeping.START.ordered(null, false).reported(master("a"));
+        RoleKeeping free = RoleKeeping.START.ordered(null, false).reported(master("a"), 1);
         assertThat(free.ordered(WantedRole.MASTER, false)
-                        .reported(master("a"))
+                        .reported(master("a"), 1)
                         .run()
                         .mayServe())
                 .isTrue();
-        RoleKeeping unknown = RoleKeeping.START.reported(master("a"));
+        RoleKeeping unknown = RoleKeeping.START.reported(master("a"), 1);
         assertThat(unknown.ordered(WantedRole.MASTER, false)
-                        .reported(master("a"))
+                        .reported(master("a"), 1)
                         .run()
                         .mayServe())
                 .as("the proxy has just started")
@@ -143,7 +143,7 @@ class NodeRunTest {
 
     @Test
     void a_copy_has_the_history_and_all_that_was_acknowledged() {
-        Mastership before = Mastership.of(master("a", FOLLOWED));
+        Mastership before = Mastership.of(master("a", FOLLOWED), 1);
         assertThat(before.isKeptBy(replica("history-of-a", 400))).isTrue();
         assertThat(before.isKeptBy(replica("history-of-a", 399)))
                 .as("restarted from an older file")
@@ -158,15 +158,24 @@ class NodeRunTest {
                 .as("continues with the new run")
                 .isFalse();
         Mastership ofTwo =
-                Mastership.of(master("a", FOLLOWED, "slave1:ip=10.0.0.3,port=7001,state=online,offset=450,lag=0"));
+                Mastership.of(master("a", FOLLOWED, "slave1:ip=10.0.0.3,port=7001,state=online,offset=450,lag=0"), 2);
         assertThat(ofTwo.isKeptBy(replica("history-of-a", 400)))
                 .as("a hot spare that has got more does not make the replica outdated")
                 .isTrue();
+        Mastership ofOther = Mastership.of(
+                master(
+                        "a",
+                        FOLLOWED.replace("lag=1", "lag=7"),
+                        "slave1:ip=10.0.0.3,port=7001,state=online,offset=450,lag=0"),
+                1);
+        assertThat(ofOther.isKeptBy(replica("history-of-a", 400)))
+                .as("it was cut off and replaced, and has missed what the other one got")
+                .isFalse();
         for (String line : List.of(
                 "connected_slaves:0",
                 "slave0:ip=10.0.0.2,port=7001,state=send_bulk,offset=400,lag=1",
                 "slave0:ip=10.0.0.2,port=7001,state=online,offset=400,lag=11")) {
-            assertThat(Mastership.of(master("a", line)).isKeptBy(replica("history-of-a", 500)))
+            assertThat(Mastership.of(master("a", line), 1).isKeptBy(replica("history-of-a", 500)))
                     .as(line)
                     .isFalse();
         }

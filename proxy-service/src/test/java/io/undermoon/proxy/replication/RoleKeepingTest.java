@@ -30,8 +30,8 @@ class RoleKeepingTest {
 
     @Test
     void only_asks_before_any_order() {
-        assertThat(RoleKeeping.START.reported(IS_REPLICA)).isEqualTo(RoleKeeping.START);
-        assertThat(RoleKeeping.START.reported(IS_MASTER).action()).isEqualTo(Action.WAIT);
+        assertThat(RoleKeeping.START.reported(IS_REPLICA, 1)).isEqualTo(RoleKeeping.START);
+        assertThat(RoleKeeping.START.reported(IS_MASTER, 1).action()).isEqualTo(Action.WAIT);
         assertThat(RoleKeeping.START.due().action()).isEqualTo(Action.ASK);
     }
 
@@ -39,23 +39,23 @@ class RoleKeepingTest {
     void gives_a_role_and_verifies_it() {
         RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA, false);
         assertThat(ordered.action()).isEqualTo(Action.ASK);
-        RoleKeeping applied = ordered.reported(IS_MASTER);
+        RoleKeeping applied = ordered.reported(IS_MASTER, 1);
         assertThat(applied).isEqualTo(keeping(REPLICA, "REPLICAOF", 0, Action.APPLY));
         RoleKeeping accepted = applied.accepted();
         assertThat(accepted.action()).isEqualTo(Action.VERIFY);
-        assertThat(accepted.reported(IS_REPLICA)).isEqualTo(keeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
+        assertThat(accepted.reported(IS_REPLICA, 1)).isEqualTo(keeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
     }
 
     @Test
     void leaves_a_node_alone_that_has_its_role() {
         assertThat(RoleKeeping.START
                         .ordered(REPLICA, false)
-                        .reported(IS_REPLICA)
+                        .reported(IS_REPLICA, 1)
                         .action())
                 .isEqualTo(Action.WAIT);
         assertThat(RoleKeeping.START
                         .ordered(WantedRole.MASTER, false)
-                        .reported(IS_MASTER)
+                        .reported(IS_MASTER, 1)
                         .action())
                 .isEqualTo(Action.WAIT);
     }
@@ -64,7 +64,7 @@ class RoleKeepingTest {
     void renews_credentials_but_not_the_role_of_a_replica_without_link() {
         RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA, false);
 
-        RoleKeeping step = ordered.reported(replica("10.0.0.1", false, false));
+        RoleKeeping step = ordered.reported(replica("10.0.0.1", false, false), 1);
 
         assertThat(step.action()).isEqualTo(Action.SEND_CREDENTIALS);
         assertThat(step.authorized()).isEqualTo(keeping(REPLICA, "REPLICAOF", 0, Action.WAIT));
@@ -72,14 +72,14 @@ class RoleKeepingTest {
 
     @Test
     void moves_a_replica_to_another_master() {
-        RoleKeeping step = RoleKeeping.START.ordered(REPLICA, false).reported(replica("10.0.0.2", true, false));
+        RoleKeeping step = RoleKeeping.START.ordered(REPLICA, false).reported(replica("10.0.0.2", true, false), 1);
 
         assertThat(step.action()).isEqualTo(Action.APPLY);
     }
 
     @Test
     void falls_back_to_the_older_command_once() {
-        RoleKeeping applied = RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER);
+        RoleKeeping applied = RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER, 1);
 
         RoleKeeping older = applied.refused("ERR unknown command `REPLICAOF`, with args beginning with:");
         assertThat(older).isEqualTo(keeping(REPLICA, "SLAVEOF", 0, Action.APPLY));
@@ -91,7 +91,7 @@ class RoleKeepingTest {
     void tries_the_newer_command_again_after_a_failure() {
         RoleKeeping older = keeping(REPLICA, "SLAVEOF", 0, Action.APPLY);
 
-        assertThat(older.failed().reported(IS_MASTER)).isEqualTo(keeping(REPLICA, "REPLICAOF", 1, Action.APPLY));
+        assertThat(older.failed().reported(IS_MASTER, 1)).isEqualTo(keeping(REPLICA, "REPLICAOF", 1, Action.APPLY));
     }
 
     @Test
@@ -103,7 +103,7 @@ class RoleKeepingTest {
             state = failed;
         }
 
-        assertThat(state.reported(IS_REPLICA).setbacks()).isZero();
+        assertThat(state.reported(IS_REPLICA, 1).setbacks()).isZero();
         ReplicationSettings settings = new ReplicationSettings(Duration.ofSeconds(1), null, null, null);
         assertThat(settings.waitMillis(0)).isEqualTo(1000);
         assertThat(settings.waitMillis(1)).isEqualTo(100);
@@ -114,26 +114,26 @@ class RoleKeepingTest {
     @Test
     void waits_when_an_accepted_role_shows_no_effect() {
         RoleKeeping accepted =
-                RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER).accepted();
+                RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER, 1).accepted();
 
-        RoleKeeping step = accepted.reported(IS_MASTER);
+        RoleKeeping step = accepted.reported(IS_MASTER, 1);
 
         assertThat(step).isEqualTo(keeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
-        assertThat(step.due().reported(IS_MASTER).action()).isEqualTo(Action.APPLY);
+        assertThat(step.due().reported(IS_MASTER, 1).action()).isEqualTo(Action.APPLY);
     }
 
     @Test
     void waits_for_a_loading_node() {
         RoleKeeping ordered = RoleKeeping.START.ordered(REPLICA, false);
 
-        assertThat(ordered.reported(replica("10.0.0.2", false, true)))
+        assertThat(ordered.reported(replica("10.0.0.2", false, true), 1))
                 .isEqualTo(keeping(REPLICA, "REPLICAOF", 1, Action.WAIT));
     }
 
     @Test
     void a_new_order_forgets_what_the_old_one_was_doing() {
         RoleKeeping busy =
-                RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER).accepted();
+                RoleKeeping.START.ordered(REPLICA, false).reported(IS_MASTER, 1).accepted();
 
         RoleKeeping ordered = busy.ordered(WantedRole.MASTER, false);
 
@@ -154,7 +154,7 @@ class RoleKeepingTest {
                     case 2 -> state.failed();
                     case 3 -> state.accepted();
                     default -> {
-                        RoleKeeping reported = state.reported(report);
+                        RoleKeeping reported = state.reported(report, 1);
                         WantedRole wanted = state.wanted();
                         boolean met = wanted == null || wanted.isMetBy(report);
                         assertThat(met && reported.action() == Action.APPLY)
