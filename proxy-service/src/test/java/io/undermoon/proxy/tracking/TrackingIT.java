@@ -114,14 +114,15 @@ class TrackingIT extends OpensResources {
         TwoMasters cluster = cluster(Layout.ONE_PROXY);
         RespConnection client = client(cluster);
         RespConnection other = client(cluster);
-        client.call("CLIENT", "TRACKING", "ON");
+        // The node tells of the key once, for RPUSH and BLPOP together, right behind the reply.
+        client.call("CLIENT", "TRACKING", "ON", "BCAST");
         RespConnection node = opened(cluster.low.connect());
-        client.call("LRANGE", "{b}to", "0", "-1");
-        client.send("BLMOVE", "{b}from", "{b}to", "LEFT", "LEFT", "0");
+        client.send("BLPOP", "{b}list", "0");
         await().until(() -> text(node.call("INFO", "clients")).contains("blocked_clients:1\r\n"));
-        other.call("RPUSH", "{b}from", "x");
-        assertThat(text(client.receive())).isEqualTo("x");
-        assertThat(client.receive()).isEqualTo(invalidate("{b}to"));
+        other.call("RPUSH", "{b}list", "x");
+        assertThat(nextBut(FORGET_ALL, client))
+                .isEqualTo(new RespValue.Array(List.of(new RespValue.Bulk("{b}list"), new RespValue.Bulk("x"))));
+        assertThat(client.receive()).isEqualTo(invalidate("{b}list"));
     }
 
     @Test
