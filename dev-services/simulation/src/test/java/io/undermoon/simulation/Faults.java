@@ -80,7 +80,7 @@ final class Faults {
     }
 
     /** A fault that has begun. */
-    private record Active(Object of, boolean inControl, List<String> hosts, Runnable end) {}
+    private record Active(Object of, boolean inControl, List<String> hosts, boolean ofProxy, Runnable end) {}
 
     /** @param losesUnsaved whether a Redis that is killed loses what it has not saved */
     Faults(
@@ -121,19 +121,23 @@ final class Faults {
         this.pause = world.random(World.SECOND, 8 * World.SECOND);
     }
 
-    /** Begins. */
-    void start() {
+    /**
+     * Begins.
+     *
+     * @param soon whether the first of them is within a second
+     */
+    void start(boolean soon) {
         world.note("faults: " + kinds + ", " + most + " at a time");
-        next();
+        next(soon ? Math.min(pause, World.SECOND) : pause);
     }
 
-    private void next() {
-        world.later(world.random(0, pause), () -> {
+    private void next(long longest) {
+        world.later(world.random(0, longest), () -> {
             if (!stopped) {
                 if (active.size() < most) {
                     begin(kinds.get(world.random(kinds.size())));
                 }
-                next();
+                next(pause);
             }
         });
     }
@@ -335,9 +339,10 @@ final class Faults {
         if (!broken.add(of)) {
             return;
         }
-        Active fault = new Active(of, inControl, hosts, end);
+        boolean ofProxy = installation.proxies().stream().anyMatch(proxy -> proxy.process() == of);
+        Active fault = new Active(of, inControl, hosts, ofProxy, end);
         active.add(fault);
-        log.begins(inControl, hosts);
+        log.begins(inControl, hosts, ofProxy);
         begin.run();
         long least = world.chance(0.3) ? SHORTEST : World.SECOND;
         world.later(world.random(least, LONGEST), () -> end(fault));
@@ -347,7 +352,7 @@ final class Faults {
         if (active.remove(fault)) {
             broken.remove(fault.of());
             fault.end().run();
-            log.ends(fault.inControl(), fault.hosts());
+            log.ends(fault.inControl(), fault.hosts(), fault.ofProxy());
         }
     }
 

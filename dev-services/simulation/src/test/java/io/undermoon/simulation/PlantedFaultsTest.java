@@ -18,13 +18,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlantedFaultsTest {
     /**
      * The number of schedules after which an invariant is violated, or {@code -} where a condition is never reached
-     * then. Those with a plus are found in schedules with hot spares. The ordinary build looks for the faults with a
-     * star.
+     * then. Those with a plus are found in schedules with hot spares, those with an n in schedules of new clusters. The
+     * ordinary build looks for the faults with a star.
      */
     private static final String FAULTS = """
             // Only a replica in sync becomes master.
             * 31 broker.plan.Replicas#allow returns true
             31 broker.plan.Failover#failOver omits Replicas.allow as true
+            441n broker.plan.Replicas#willBeReported returns false
             31 broker.state.StoredChunk#withHalf omits StoredChunk.tracksReplicas
             153 broker.plan.Balancing#canMove returns true
             293 broker.plan.Switchover#refusal omits Replicas.allow as true
@@ -98,8 +99,10 @@ class PlantedFaultsTest {
             String[] parts = line.replace("*", "").strip().split(" ", 2);
             return new Planted(
                     PlantedFault.parse("io.undermoon", parts[1] + " -> simulation.SimulationTest"),
-                    parts[0].equals("-") ? 0 : Integer.parseInt(parts[0].replace("+", "")),
-                    parts[0].endsWith("+") ? Simulation.FIRST_WITH_SPARES : 0);
+                    parts[0].equals("-") ? 0 : Integer.parseInt(parts[0].replaceAll("[+n]", "")),
+                    parts[0].endsWith("+")
+                            ? Simulation.FIRST_WITH_SPARES
+                            : parts[0].endsWith("n") ? Simulation.FIRST_OF_NEW_CLUSTERS : 0);
         }
 
         @Override

@@ -62,6 +62,9 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
     /** From this seed on clusters have hot spares. */
     static final long FIRST_WITH_SPARES = 1_000_000;
 
+    /** From this seed on faults begin when the cluster has just been created. */
+    static final long FIRST_OF_NEW_CLUSTERS = 2_000_000;
+
     /** The classes of the simulation have no types in common with the tests but those of the JDK. */
     @Override
     public Map<String, Object> apply(long seed) {
@@ -85,8 +88,10 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
         private final Faults faults;
         private final int nodes;
         private final ClusterConfig config;
+        private final boolean isNew;
 
         Schedule(long seed) {
+            isNew = seed >= FIRST_OF_NEW_CLUSTERS;
             world = new World(seed);
             Seams.use(world);
             Network network = new Network(world);
@@ -94,7 +99,7 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             checks = new Checks(world, faultLog, PROMISES);
             int chunks = 1 + (world.chance(0.3) ? 1 : 0);
             nodes = chunks * StoredChunk.NODES;
-            int spares = seed < FIRST_WITH_SPARES ? 0 : 1 + world.random(2);
+            int spares = seed < FIRST_WITH_SPARES || isNew ? 0 : 1 + world.random(2);
             boolean acks = world.chance(0.25);
             config = new ClusterConfig(null, null, null, acks ? 1 : null, ClusterConfig.MIN_COPIES + spares, null);
             if (acks) {
@@ -109,8 +114,9 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     PROMISES.leases(),
                     // Slots that are switched to a master without a replica are lost with it.
                     acks || world.chance(0.5) ? ReplicaAck.ALWAYS : ReplicaAck.CONNECTED,
-                    spares);
-            world.note(size + ", " + nodes + " nodes in the cluster" + (acks ? ", writes wait for replicas" : ""));
+                    spares > 0 || isNew);
+            world.note(size + ", " + nodes + " nodes in the cluster, " + spares + " spares"
+                    + (acks ? ", writes wait for replicas" : ""));
             installation =
                     new Installation(world, network, size, checks, checks, checks, new SeenByCoordinators(checks));
             checks.servers(installation::redis);
@@ -124,12 +130,12 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                         + List.of(cause.getStackTrace()).stream().limit(12).toList());
             });
             installation.start();
-            boolean isReady = awaitUntil(SET_UP_LIMIT, this::isSetUp);
+            boolean isReady = isNew ? awaitCreated() : awaitUntil(SET_UP_LIMIT, this::isSetUp);
             if (!isReady) {
                 checks.violated(
                         "a cluster is ready in " + SET_UP_LIMIT / World.SECOND + " s: " + whatIsWrong(Set.of()));
             }
-            faults.start();
+            faults.start(isNew);
             world.runUntil(world.nowNanos() + SAFETY_PHASE);
             faults.stop();
             long[] before = successes();
@@ -172,7 +178,24 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
             return inARow >= CONVERGED_STEPS || checks.violation() != null;
         }
 
+        private boolean awaitCreated() {
+            long end = world.nowNanos() + SET_UP_LIMIT;
+            while (world.nowNanos() < end
+                    && installation.storage().state().clusters().isEmpty()) {
+                world.runUntil(world.nowNanos() + STEP);
+                create();
+            }
+            return world.nowNanos() < end;
+        }
+
         private boolean isSetUp() {
+            create();
+            return !installation.storage().state().clusters().isEmpty()
+                    && isWell(new long[installation.clients().size()], Set.of());
+        }
+
+        /** Creates the cluster if there is none and all proxies are there. */
+        private void create() {
             Broker broker = installation.brokers().get(0);
             Metadata state = installation.storage().state();
             if (state.clusters().isEmpty()
@@ -185,8 +208,6 @@ public final class Simulation implements LongFunction<Map<String, Object>>, Supp
                     world.note("cluster is not created: " + e.getMessage());
                 }
             }
-            return !state.clusters().isEmpty()
-                    && isWell(new long[installation.clients().size()], Set.of());
         }
 
         private long[] successes() {

@@ -23,8 +23,8 @@ class SimulationTest {
     /** In these slots are taken back, as in one of 400. When they do so no more, others have to be looked for. */
     private static final List<Long> RARE = List.of(735L, 1026L, 1438L);
 
-    /** There is one schedule with hot spares for so many without. */
-    private static final int WITHOUT_SPARES = 4;
+    /** There is one schedule with hot spares, and one of a new cluster, for so many others. */
+    private static final int OTHERS = 4;
 
     @Test
     void whatever_fails_the_promises_are_kept() {
@@ -56,13 +56,22 @@ class SimulationTest {
     void whatever_fails_they_are_kept_with_hot_spares() {
         Schedules schedules = Schedules.ofProduct();
         Set<String> seen = new TreeSet<>();
-        for (long seed = FIRST; seed < FIRST + SEEDS; seed += WITHOUT_SPARES) {
+        for (long seed = FIRST; seed < FIRST + SEEDS; seed += OTHERS) {
             Schedules.Result result = schedules.run(Simulation.FIRST_WITH_SPARES + seed);
             assertThat(result.violation()).as(result::story).isNull();
             seen.addAll(result.seen());
         }
         if (SEEDS >= ENOUGH) {
             assertThat(seen).contains(Sometimes.SPARE_TOOK_A_PLACE.name());
+        }
+    }
+
+    @Test
+    void whatever_fails_they_are_kept_by_a_cluster_that_was_just_created() {
+        Schedules schedules = Schedules.ofProduct();
+        for (long seed = FIRST; seed < FIRST + SEEDS; seed += OTHERS) {
+            Schedules.Result result = schedules.run(Simulation.FIRST_OF_NEW_CLUSTERS + seed);
+            assertThat(result.violation()).as(result::story).isNull();
         }
     }
 

@@ -533,6 +533,10 @@ public final class Checks implements ServiceObserver, RedisObserver, StorageObse
                 && (write.replica == null || areWell(write.master, write.replica, write.nanos))
                 && !mayBeOfFormerMaster(write, where)) {
             violated("nothing is lost without a fault: " + write + ", not at " + where);
+        } else if (promises.leases()
+                && faults.areNodesWellSince(write.master.process().host(), write.nanos - SETTLED)
+                && faults.areNodesWellSince(where.process().host(), write.nanos - SETTLED)) {
+            violated("what a node has is not lost with its proxy: " + write + ", not at " + where);
         }
     }
 

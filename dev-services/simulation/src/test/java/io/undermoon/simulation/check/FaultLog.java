@@ -8,12 +8,33 @@ import java.util.Map;
 /** When faults have been active, which decides what may be lost. */
 public final class FaultLog {
     private final World world;
-    private final Map<String, Integer> activeAt = new HashMap<>();
-    private final Map<String, Long> lastEndAt = new HashMap<>();
+    private final Hosts all = new Hosts();
+    private final Hosts withNodes = new Hosts();
     private int active;
     private long lastEndNanos = Long.MIN_VALUE / 2;
     private int activeInControl;
     private long lastEndInControlNanos = Long.MIN_VALUE / 2;
+
+    /** Faults by host. */
+    private static final class Hosts {
+        private final Map<String, Integer> active = new HashMap<>();
+        private final Map<String, Long> lastEnd = new HashMap<>();
+
+        void begins(List<String> hosts) {
+            hosts.forEach(host -> active.merge(host, 1, Integer::sum));
+        }
+
+        void ends(List<String> hosts, long now) {
+            hosts.forEach(host -> {
+                active.merge(host, -1, Integer::sum);
+                lastEnd.put(host, now);
+            });
+        }
+
+        boolean areNoneSince(String host, long nanos) {
+            return active.getOrDefault(host, 0) == 0 && lastEnd.getOrDefault(host, Long.MIN_VALUE) < nanos;
+        }
+    }
 
     public FaultLog(World world) {
         this.world = world;
@@ -24,25 +45,29 @@ public final class FaultLog {
      *
      * @param inControl whether it may keep the control plane from seeing or doing something
      * @param hosts whose processes or connections it concerns
+     * @param ofProxy whether it is that of a proxy's process alone, so that nodes and connections work as before
      */
-    public void begins(boolean inControl, List<String> hosts) {
+    public void begins(boolean inControl, List<String> hosts, boolean ofProxy) {
         active++;
         activeInControl += inControl ? 1 : 0;
-        hosts.forEach(host -> activeAt.merge(host, 1, Integer::sum));
+        all.begins(hosts);
+        if (!ofProxy) {
+            withNodes.begins(hosts);
+        }
     }
 
     /** A fault ends, as {@link #begins}. */
-    public void ends(boolean inControl, List<String> hosts) {
+    public void ends(boolean inControl, List<String> hosts, boolean ofProxy) {
         active--;
         lastEndNanos = world.nowNanos();
         if (inControl) {
             activeInControl--;
             lastEndInControlNanos = world.nowNanos();
         }
-        hosts.forEach(host -> {
-            activeAt.merge(host, -1, Integer::sum);
-            lastEndAt.put(host, world.nowNanos());
-        });
+        all.ends(hosts, world.nowNanos());
+        if (!ofProxy) {
+            withNodes.ends(hosts, world.nowNanos());
+        }
     }
 
     /** Whether there has been no fault since a time. */
@@ -52,7 +77,12 @@ public final class FaultLog {
 
     /** Whether a host and its connections have worked since a time. */
     boolean isWellSince(String host, long nanos) {
-        return activeAt.getOrDefault(host, 0) == 0 && lastEndAt.getOrDefault(host, Long.MIN_VALUE) < nanos;
+        return all.areNoneSince(host, nanos);
+    }
+
+    /** Whether the nodes of a host and their connections have worked since a time, whatever its proxy did. */
+    boolean areNodesWellSince(String host, long nanos) {
+        return withNodes.areNoneSince(host, nanos);
     }
 
     /** Whether the control plane has worked since a time. */

@@ -32,7 +32,7 @@ public final class Installation {
     /** The failure quorum for which the broker takes a majority of the coordinators that are alive. */
     private static final int MAJORITY = 0;
 
-    /** That of a system where proxies mark their nodes; only such have spares. The marks are not simulated. */
+    /** That of a system where proxies mark their nodes. The marks themselves are not simulated. */
     private static final String ID = "simulated";
 
     private static final long BROKER_TIMEOUT = 5 * World.SECOND;
@@ -59,7 +59,7 @@ public final class Installation {
      * @param longestPause the longest time between two writes of a client
      * @param leases whether proxies need leases
      * @param switches what a replica of the destination has to have before slots are switched
-     * @param spares how many hot spares each chunk is to have
+     * @param marks whether proxies mark their nodes, as ours do; only then are there hot spares
      */
     public record Size(
             int proxies,
@@ -69,7 +69,7 @@ public final class Installation {
             long longestPause,
             boolean leases,
             MigrationSettings.ReplicaAck switches,
-            int spares) {}
+            boolean marks) {}
 
     public Installation(
             World world,
@@ -83,7 +83,7 @@ public final class Installation {
         this.network = network;
         this.checks = checks;
         this.leases = size.leases();
-        this.marks = size.spares() > 0;
+        this.marks = size.marks();
         MigrationSettings usual = MigrationSettings.DEFAULT;
         this.migrationSettings = new MigrationSettings(
                 usual.maxKeysPerSecond(),
