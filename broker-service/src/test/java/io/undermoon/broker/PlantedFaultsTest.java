@@ -60,6 +60,7 @@ class PlantedFaultsTest {
             plan.Failover#takeOver omits Failover.isDown -> plan.FailoverTest#does_not_flap_when_both_halves_fail
             plan.Failover#failOver omits Failover.isDown -> plan.FailoverTest#does_not_flap_when_both_halves_fail
             plan.Replicas#allow returns true -> plan.ReplicasTest#a_replacement_that_has_not_synchronised_does_not_become_master
+            plan.Replicas#willBeReported returns false -> plan.ReplicasTest#a_replica_that_nobody_has_reported_yet_does_not_become_master
             plan.Failover#failOver omits Replicas.withoutCopiesOf -> plan.ReplicasTest#a_half_that_was_away_while_its_masters_went_on_does_not_become_master
             plan.Replicas#accept omits Epoch.equals as true -> plan.ReplicasTest#a_report_about_other_metadata_changes_nothing
             state.StoredChunk#withPosition omits SortedSet.removeIf -> plan.ReplicasTest#masters_are_balanced_onto_replicas_in_sync_only

@@ -14,6 +14,7 @@ class PlantedFaultsTest {
             // Only what is dead is reported, for as long as it is, and the network is thought of first.
             detect.FailureDetector#isRatherTheNetwork returns false -> detect.FailureDetectorTest#thinks_of_the_network_first_when_many_proxies_are_silent_at_once
             detect.FailureDetector#isRatherTheNetwork omits ProbeFailures.isSilentForLessThan as true -> detect.FailureDetectorTest#does_not_count_proxies_that_have_been_silent_for_long_or_answer_as_a_fault_of_the_network
+            detect.FailureDetector#introduce does nothing -> detect.FailureDetectorTest#says_that_it_is_there_before_it_reports_for_the_first_time
             detect.FailureDetector#isDeadMaster omits Duration.compareTo -> detect.FailureDetectorTest#reports_a_proxy_whose_master_is_down_for_too_long
             detect.FailureDetector#isDeadMaster omits NodeHealth.up -> detect.FailureDetectorTest#does_not_report_a_dead_replica_or_a_slow_master
             detect.FailureDetector#isDeadMaster omits NodeHealth.refused -> detect.FailureDetectorTest#reports_a_proxy_at_once_whose_master_has_ended

@@ -5,6 +5,7 @@ import io.undermoon.broker.observe.Problem.Severity;
 import io.undermoon.broker.observe.ShardState.Copy;
 import io.undermoon.broker.observe.ShardState.Service;
 import io.undermoon.broker.plan.Coordinators;
+import io.undermoon.broker.plan.Replicas;
 import io.undermoon.broker.plan.Spares;
 import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
@@ -94,7 +95,7 @@ final class ChunkProblems {
         for (int part = 0; part < StoredChunk.PARTS; part++) {
             if (shards[part].masterProxy().equals(out)) {
                 slots += shards[part].slots();
-                mayTakeOver &= shards[part].slots() == 0 || !chunk.tracksReplicas() || chunk.isSynced(part);
+                mayTakeOver &= shards[part].slots() == 0 || Replicas.mayBecomeMaster(look.state(), chunk, part);
             }
         }
         Problem problem = Problem.of(

@@ -82,7 +82,7 @@ public final class Balancing {
 
     private static boolean canMove(Metadata state, PlanContext context, StoredChunk chunk) {
         return !chunk.takesPartInMigration()
-                && Replicas.allow(chunk, RolePosition.NORMAL)
+                && Replicas.allow(state, chunk, RolePosition.NORMAL)
                 && chunk.proxyAddresses().stream()
                         .noneMatch(proxy -> state.hasFailed(proxy)
                                 || FailureReports.isSuspected(state, context, proxy)

@@ -71,7 +71,7 @@ public final class Failover {
             return new Outcome<>(withoutSpare(state, context, cluster, failed), new Result.NotNeeded());
         }
         Place place = Place.of(cluster, address);
-        boolean isBehind = !force && !Replicas.allow(place.in(cluster), place.mastersOnOtherHalf());
+        boolean isBehind = !force && !Replicas.allow(state, place.in(cluster), place.mastersOnOtherHalf());
         Metadata takenOver =
                 Replicas.withoutCopiesOf(isBehind ? state : takeOver(state, context, cluster, place), failed);
         if (state.enableOrderedProxy()) {

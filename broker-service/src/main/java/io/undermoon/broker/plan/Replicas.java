@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the replicas: a replica that is in sync has the data of its master and may become master; any other
- * has missed acknowledged writes, or may have. Coordinators report it. The replicas of a chunk of which none was ever
- * reported count as in sync, as they do for the original.
+ * has missed acknowledged writes, or may have. Coordinators report it. As long as no replica of a chunk was reported,
+ * they count as in sync only where nobody will report them, as in a system that has parts of the original: those of a
+ * cluster that was created a moment ago do not have the data of their masters yet.
  */
 public final class Replicas {
     private Replicas() {}
@@ -136,17 +138,32 @@ public final class Replicas {
      * Whether the masters of a chunk can be moved to another position without the loss of writes that their replicas
      * have missed. A part without slots has nothing to lose.
      */
-    static boolean allow(StoredChunk chunk, RolePosition position) {
-        if (!chunk.tracksReplicas()) {
-            return true;
-        }
+    static boolean allow(Metadata state, StoredChunk chunk, RolePosition position) {
         for (int part = 0; part < StoredChunk.PARTS; part++) {
             boolean moves =
                     chunk.rolePosition().masterNode(part) != position.masterNode(part) && chunk.ownsSlotsOrMoves(part);
-            if (moves && !chunk.isSynced(part)) {
+            if (moves && !mayBecomeMaster(state, chunk, part)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether the replica of a part has the data of its master, as far as that can be known. */
+    public static boolean mayBecomeMaster(Metadata state, StoredChunk chunk, int part) {
+        return chunk.tracksReplicas() ? chunk.isSynced(part) : !willBeReported(state, chunk);
+    }
+
+    /**
+     * Whether a coordinator will report the replicas of a chunk, at the latest when it runs again. Those of the original
+     * neither register nor report, and its proxies neither mark nodes nor tell of links.
+     */
+    private static boolean willBeReported(Metadata state, StoredChunk chunk) {
+        return !state.coordinators().isEmpty()
+                && chunk.proxyAddresses().stream().map(state.allProxies()::get).allMatch(Replicas::tellsOfLinks);
+    }
+
+    private static boolean tellsOfLinks(@Nullable ProxyResource proxy) {
+        return proxy != null && proxy.marking() != null;
     }
 }

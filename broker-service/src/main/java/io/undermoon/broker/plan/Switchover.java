@@ -148,7 +148,7 @@ public final class Switchover {
                     "slots of the chunk of '" + chunk.proxyAddresses().get(0) + "' and '"
                             + chunk.proxyAddresses().get(1) + "' are moving; try again when that is done");
         }
-        if (!chunk.tracksReplicas() || !Replicas.allow(chunk, position)) {
+        if (!chunk.tracksReplicas() || !Replicas.allow(state, chunk, position)) {
             return new UndermoonException(
                     ErrorCode.NO_AVAILABLE_RESOURCE,
                     "a replica that would become master is not known to be in sync; GET /clusters/replicas/"

@@ -14,6 +14,7 @@ import io.undermoon.broker.state.RolePosition;
 import io.undermoon.broker.state.StoredChunk;
 import io.undermoon.broker.testing.TestMetadata;
 import io.undermoon.fault.ErrorCode;
+import io.undermoon.metadata.ClusterConfig;
 import io.undermoon.metadata.Epoch;
 import io.undermoon.metadata.NodeAddress;
 import io.undermoon.metadata.ProxyAddress;
@@ -28,6 +29,34 @@ class ReplicasTest {
 
         assertThat(outcome.result()).isInstanceOf(Result.Replaced.class);
         assertThat(chunk(outcome.state()).rolePosition()).isEqualTo(RolePosition.SECOND_CHUNK_MASTER);
+    }
+
+    @Test
+    void a_replica_that_nobody_has_reported_yet_does_not_become_master() {
+        Metadata created = created(TestMetadata.withMarkingProxies(3));
+        Metadata state =
+                Coordinators.register(created, CONTEXT, "coordinator-1").state();
+
+        assertThat(failOver(state, half(state, 0)).result()).isInstanceOf(Result.NotPossible.class);
+        PlanContext later = new PlanContext(CONTEXT.nowSeconds() + 3600, CONTEXT.failureTtlSeconds(), 0, 0);
+        assertThat(Failover.failOver(state, later, half(state, 0), false).result())
+                .as("when the coordinator has been away")
+                .isInstanceOf(Result.NotPossible.class);
+        assertThat(Failover.failOver(state, CONTEXT, half(state, 0), true).result())
+                .isInstanceOf(Result.Replaced.class);
+        assertThat(failOver(synced(state), half(state, 0)).result()).isInstanceOf(Result.Replaced.class);
+    }
+
+    @Test
+    void a_replica_that_nobody_will_report_becomes_master() {
+        Metadata withoutCoordinators = created(TestMetadata.withMarkingProxies(3));
+        Metadata proxiesOfTheOriginal = Coordinators.register(
+                        created(TestMetadata.withProxies(3)), CONTEXT, "coordinator-1")
+                .state();
+
+        for (Metadata state : List.of(withoutCoordinators, proxiesOfTheOriginal)) {
+            assertThat(failOver(state, half(state, 0)).result()).isInstanceOf(Result.Replaced.class);
+        }
     }
 
     @Test
@@ -207,6 +236,10 @@ class ReplicasTest {
         Metadata reported = report(state, replicaOf(state, 1, true));
         assertThat(MetadataJson.read(MetadataJson.write(reported))).isEqualTo(reported);
         assertThat(chunk(reported).syncedParts()).containsExactly(1);
+    }
+
+    private static Metadata created(Metadata state) {
+        return Clusters.create(state, CONTEXT, DEMO, 4, ClusterConfig.DEFAULT).state();
     }
 
     private static Metadata synced(Metadata state) {

@@ -77,6 +77,7 @@ public final class FailureDetector {
     private volatile BiConsumer<ProxyAddress, Probe> onAnswer = (proxy, probe) -> {};
     private volatile boolean isNetworkSuspected;
     private volatile Listing listing = new Listing(List.of(), Set.of(), 0);
+    private volatile boolean isIntroduced;
     private boolean isListed;
 
     /** The proxies of the broker. */
@@ -262,11 +263,20 @@ public final class FailureDetector {
         }
     }
 
+    /** A broker that knows no coordinator takes replicas of which nobody has told it anything for copies. */
+    private void introduce() {
+        if (!isIntroduced) {
+            ledger.register();
+            isIntroduced = true;
+        }
+    }
+
     private void report(ProxyAddress proxy, ProbeFailures now) {
         if (!now.reportDue(nanoClock.getAsLong(), REPORT_INTERVAL.toNanos())) {
             return;
         }
         try {
+            introduce();
             ledger.report(proxy);
             metrics.failureReported();
             failures.computeIfPresent(proxy, (key, latest) -> latest.reported(nanoClock.getAsLong()));

@@ -66,6 +66,17 @@ class FailureDetectorTest {
     }
 
     @Test
+    void says_that_it_is_there_before_it_reports_for_the_first_time() {
+        broker.register(proxy(1), proxy(2));
+        proxies.dead.add(proxy(1));
+        rounds(4);
+        assertThat(broker.calls).containsSubsequence("register", "report 10.0.0.1:5299");
+        proxies.dead.add(proxy(2));
+        rounds(4);
+        assertThat(broker.calls).contains("report 10.0.0.2:5299").containsOnlyOnce("register");
+    }
+
+    @Test
     void does_not_report_a_proxy_that_is_back_before_the_limit() {
         broker.register(proxy(1));
         proxies.dead.add(proxy(1));
@@ -244,8 +255,12 @@ class FailureDetectorTest {
         FailureDetector withDeafLedger = new FailureDetector(
                 broker, deaf, proxies, statuses, metrics, new KeyedExecutor("t", threads, 4), LIMITS, clock, () -> {});
         rounds(withDeafLedger, 9);
-        assertThat(deaf.calls).hasSize(6).containsOnly("report 10.0.0.1:5299");
+        assertThat(deaf.calls).hasSize(6).containsOnly("register");
         assertThat(metrics.entries()).doesNotContain("reported");
+        deaf.down = false;
+        rounds(withDeafLedger, 1);
+        assertThat(deaf.calls).endsWith("register", "report 10.0.0.1:5299");
+        assertThat(metrics.entries()).contains("reported");
     }
 
     @Test

@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Creates the wanted clusters through the broker's API and waits until all clusters serve. */
+/**
+ * Creates the wanted clusters through the broker's API and waits until all clusters serve, and those that are new have
+ * copies of their data.
+ */
 final class ClusterSetup {
     private final BrokerApi broker;
     private final Progress progress;
@@ -36,7 +39,8 @@ final class ClusterSetup {
     List<Cluster> run(List<WantedCluster> wanted, List<String> proxies) {
         await.until(() -> unregistered(proxies));
         progress.step(proxies.size() + " proxies are registered");
-        wanted.forEach(this::create);
+        Set<ClusterName> created =
+                wanted.stream().filter(this::create).map(WantedCluster::name).collect(Collectors.toSet());
         Set<ClusterName> names = new LinkedHashSet<>();
         wanted.forEach(cluster -> names.add(cluster.name()));
         names.addAll(existing());
@@ -44,6 +48,11 @@ final class ClusterSetup {
         for (ClusterName name : names) {
             await.until(() -> notServing(name));
             progress.step("cluster " + name + " serves");
+            if (created.contains(name)) {
+                // Otherwise a proxy that is killed at once, as a test may do, has the only copy.
+                await.until(() -> withoutCopies(name));
+                progress.step("cluster " + name + " has a copy of each master");
+            }
             known(name).ifPresent(serving::add);
         }
         return serving;
@@ -70,13 +79,14 @@ final class ClusterSetup {
         }
     }
 
-    private void create(WantedCluster wanted) {
+    /** Whether there was no such cluster. */
+    private boolean create(WantedCluster wanted) {
         try {
             Optional<Cluster> present = broker.cluster(wanted.name());
             if (present.isPresent()) {
                 progress.step("cluster " + wanted.name() + " exists, with "
                         + present.get().nodes().size() + " nodes");
-                return;
+                return false;
             }
             Optional<String> refusal = broker.create(wanted);
             if (refusal.isPresent()) {
@@ -84,6 +94,7 @@ final class ClusterSetup {
                         + wanted.nodes() + " nodes: " + refusal.get() + advice(wanted, refusal.get()));
             }
             progress.step("cluster " + wanted.name() + " of " + wanted.nodes() + " nodes is created");
+            return true;
         } catch (IOException e) {
             throw new LaunchException("cannot create cluster " + wanted.name() + ": " + e.getMessage(), e);
         }
@@ -100,6 +111,14 @@ final class ClusterSetup {
             return broker.clusterNames().stream().map(ClusterName::new).toList();
         } catch (IOException e) {
             throw new LaunchException("cannot list the clusters: " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> withoutCopies(ClusterName name) {
+        try {
+            return broker.hasAllCopies(name) ? List.of() : List.of("the replicas of " + name + " to synchronise");
+        } catch (IOException e) {
+            return List.of("the broker (" + e.getMessage() + ")");
         }
     }
 
