@@ -155,8 +155,8 @@ public final class Replicas {
     }
 
     /**
-     * Whether a coordinator will report the replicas of a chunk, at the latest when it runs again. Those of the original
-     * neither register nor report, and its proxies neither mark nodes nor tell of links.
+     * Whether a coordinator will report the replicas of a chunk, at the latest when it runs again. Those of the
+     * original neither register nor report, and its proxies neither mark nodes nor tell of links.
      */
     private static boolean willBeReported(Metadata state, StoredChunk chunk) {
         return !state.coordinators().isEmpty()

@@ -23,8 +23,8 @@ record Mastership(String history, boolean hasCopy, long acknowledged) {
     /**
      * What a master reports.
      *
-     * @param replicas how many it should have. Of more the longest silent do not count: one that was replaced because it
-     *     is cut off seems to be connected for some time
+     * @param replicas how many it should have. Of more the longest silent do not count: one that was replaced because
+     *     it is cut off seems to be connected for some time
      */
     static Mastership of(InfoReport master, int replicas) {
         List<AttachedReplica> followers = master.replicas().stream()

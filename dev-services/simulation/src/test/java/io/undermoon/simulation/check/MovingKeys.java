@@ -55,8 +55,11 @@ final class MovingKeys {
 
         /** Whether a node of the destination has on record that it has the slots. */
         boolean isOwnedAt(RedisServer node) {
-            return destination.has(node)
-                    && node.record(MigrationRecords.IMPORTS, slots).endsWith(OWNED);
+            return destination.has(node) && hasOnRecord(node);
+        }
+
+        boolean hasOnRecord(RedisServer node) {
+            return node.record(MigrationRecords.IMPORTS, slots).endsWith(OWNED);
         }
 
         boolean isSameAs(@Nullable Move other) {
@@ -129,13 +132,18 @@ final class MovingKeys {
                 : move.isGiven() ? move.destination().master() : move.source().master();
     }
 
-    /** Whether a node is of the side that does not have the key. */
+    /**
+     * Whether a node is of the side that does not have the key. A former master of the destination, which serves as it
+     * did as long as its proxy does not know better, may be a replica of the source by the newest metadata.
+     */
     boolean isOfOtherSide(RedisServer node, int key) {
         Move move = moves[key];
         if (move == null) {
             return false;
         }
-        return move.isGiven() ? move.source().has(node) : move.destination().has(node);
+        return move.isGiven()
+                ? move.source().has(node) && !move.hasOnRecord(node)
+                : move.destination().has(node);
     }
 
     /**
