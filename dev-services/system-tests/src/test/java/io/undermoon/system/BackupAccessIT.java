@@ -63,7 +63,7 @@ class BackupAccessIT {
                 SHOP,
                 4,
                 4,
-                Map.of("UNDERMOON_USERS_FILE", users.toString(), "UNDERMOON_USERS_FILE_INTERVAL", "0"),
+                Map.of("UNDERMOON_USERS_FILE", users.toString(), "UNDERMOON_CONTROL_SECRET", "control"),
                 "--cluster=" + COPY + ":4",
                 "--active-redirection");
         copy = new ClusterOperator("127.0.0.1:" + stack.ports().broker(), COPY);
@@ -97,7 +97,11 @@ class BackupAccessIT {
                 .as("--keep=2")
                 .hasSize(2);
 
+        long began = System.nanoTime();
         assertThat(run(1, "restore", login("reader"))).contains("NOPERM");
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .as("it is not tried for a minute")
+                .isLessThan(TIMEOUT.dividedBy(2));
         assertThat(contents(copy))
                 .as("nothing is written by a user without the rights")
                 .isEmpty();

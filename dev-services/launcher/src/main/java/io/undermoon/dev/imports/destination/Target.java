@@ -5,6 +5,7 @@ import io.undermoon.dev.imports.wire.Access;
 import io.undermoon.dev.imports.wire.RedisConnection;
 import io.undermoon.dev.imports.wire.ServerUri;
 import io.undermoon.dev.imports.wire.SlotOwners;
+import io.undermoon.dev.plan.LaunchException;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.resp.RespValue;
 import io.undermoon.resp.RespValue.Failure;
@@ -91,6 +92,7 @@ public final class Target {
      * again for a minute.
      *
      * @throws IOException if a command still fails
+     * @throws LaunchException if the user may not execute a command
      */
     public List<RespValue> call(List<SlotCommand> commands) throws IOException {
         @Nullable RespValue[] replies = new @Nullable RespValue[commands.size()];
@@ -150,7 +152,11 @@ public final class Target {
                 List<RespValue> answers = connection.exchange(
                         part.stream().map(i -> commands.get(i).command()).toList());
                 for (int i = 0; i < part.size(); i++) {
-                    if (answers.get(i) instanceof Failure failure) {
+                    if (answers.get(i) instanceof Failure failure
+                            && failure.text().startsWith("NOPERM")) {
+                        throw new LaunchException("the destination refuses what has to be written to it: " + server
+                                + ": " + failure.text() + "; the documentation says which rights its user needs");
+                    } else if (answers.get(i) instanceof Failure failure) {
                         problem = server + ": " + failure.text();
                     } else {
                         replies[part.get(i)] = answers.get(i);
