@@ -3,6 +3,7 @@ package io.undermoon.dev.testing;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.os.LiveProcesses;
+import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.os.ProcessIdentity;
 import io.undermoon.dev.os.ServiceStarter;
 import io.undermoon.dev.plan.ServiceKind;
@@ -62,6 +63,8 @@ public final class RedisProcess implements AutoCloseable {
     public void killAndStart() {
         close();
         await("it has ended").atMost(TIMEOUT).until(() -> !LiveProcesses.isRunning(process));
+        // A child that was forked for a snapshot has it a moment longer.
+        await("its port is free").atMost(TIMEOUT).until(() -> Ports.isFree(port));
         process = start.get();
         await("it answers").atMost(LOADING).ignoreExceptions().until(() -> answers());
     }
