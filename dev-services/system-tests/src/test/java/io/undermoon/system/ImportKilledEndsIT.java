@@ -97,6 +97,7 @@ class ImportKilledEndsIT {
 
     /** Of all keys, types and values, and whether they expire. */
     private static String digest(Jedis server) {
+        server.getConnection().setSoTimeout((int) TIMEOUT.toMillis());
         return new String(
                 (byte[]) server.sendCommand(() -> "DEBUG".getBytes(StandardCharsets.UTF_8), "DIGEST"),
                 StandardCharsets.UTF_8);
