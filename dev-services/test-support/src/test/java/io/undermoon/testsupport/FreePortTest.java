@@ -1,6 +1,7 @@
 package io.undermoon.testsupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +10,10 @@ import java.net.URLClassLoader;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -65,19 +68,31 @@ class FreePortTest {
     static final class ShareOfOneTest {
         private ShareOfOneTest() {}
 
-        public static void main(String[] args) throws IOException, ReflectiveOperationException, InterruptedException {
+        public static void main(String[] args) throws IOException, ReflectiveOperationException {
             takeShare();
-            for (int i = 0; i < 5; i++) {
+            Path other = Files.createTempFile("dropped", ".lock");
+            lockAndForget(other);
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
                 System.gc();
-                Thread.sleep(50);
-            }
-            Path file = Path.of(
+                return !isHeld(other);
+            });
+            Files.delete(other);
+            Path share = Path.of(
                     System.getProperty("java.io.tmpdir"),
                     "undermoon-test-ports-" + System.getProperty("test.port.share") + ".lock");
+            System.out.print(isHeld(share) ? "held" : "lost");
+        }
+
+        /** Shows by its end that a lock ends to which nothing refers. */
+        private static void lockAndForget(Path file) throws IOException {
+            FileChannel.open(file, StandardOpenOption.WRITE).lock();
+        }
+
+        private static boolean isHeld(Path file) throws IOException {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                System.out.print("lock: " + channel.tryLock());
+                return channel.tryLock() == null;
             } catch (OverlappingFileLockException e) {
-                System.out.print("held");
+                return true;
             }
         }
 
