@@ -76,6 +76,7 @@ class PlantedFaultsIT {
             replication.NodeRun#mayServe returns true -> replication.NodeRunTest#a_master_that_restarts_is_outdated_while_its_replica_has_more
             replication.NodeRoleKeeper#countFollowers omits List.size -> server.OtherFollowersIT#a_hot_spare_does_not_acknowledge_in_the_place_of_the_replica
             node.InfoReport#replicaSilentSeconds omits Math.min as 1 -> node.InfoReportTest#reads_a_master_with_its_replicas
+            replication.Mastership#of omits Stream.limit -> replication.NodeRunTest#a_copy_has_the_history_and_all_that_was_acknowledged
             replication.Mastership#isKeptBy returns false -> replication.NodeRunTest#a_copy_has_the_history_and_all_that_was_acknowledged
             replication.ClearedRuns#mayServe returns true -> server.RestartedMasterIT#the_replica_keeps_its_data_and_takes_over[1]
             backend.LoginSequence#runNamed omits NodeRuns.mayServe as true -> backend.LoginSequenceTest#waits_for_a_run_that_may_serve_before_it_becomes_a_user

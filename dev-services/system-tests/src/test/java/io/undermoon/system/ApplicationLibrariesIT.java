@@ -7,20 +7,19 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.dev.datadir.DataDirectory;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.plan.PortLayout;
-import io.undermoon.dev.testing.ClientProgram;
-import io.undermoon.dev.testing.ClientPrograms;
-import io.undermoon.dev.testing.ClientRun;
-import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
+import io.undermoon.system.testing.ClientProgram;
+import io.undermoon.system.testing.ClientPrograms;
+import io.undermoon.system.testing.ClientRun;
+import io.undermoon.system.testing.ClusterOperator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -100,21 +99,7 @@ class ApplicationLibrariesIT {
     @Order(1)
     void no_application_sees_an_error_while_the_cluster_is_scaled() throws IOException, InterruptedException {
         assumeThat(programs.loads()).as("programs that can be run").isNotEmpty();
-        programs.awaitSteps(MANY_STEPS);
-
-        scaleTo(LARGE);
-        scaleTo(SMALL);
-        operator.freeNodes();
-        programs.awaitSteps(MANY_STEPS);
-
-        SoftAssertions.assertSoftly(softly -> programs.loads()
-                .forEach(run -> softly.assertThat(run.errors()).as(run.output()).isEmpty()));
-    }
-
-    private void scaleTo(int nodes) {
-        operator.scaleTo(nodes);
-        operator.awaitStable();
-        programs.awaitSteps(MANY_STEPS);
+        programs.requireNoErrorWhileScaled(operator, LARGE, SMALL, MANY_STEPS);
     }
 
     /** Not the proxy that applications talk to: those that have the address of one proxy only depend on that one. */
@@ -149,7 +134,7 @@ class ApplicationLibrariesIT {
     }
 
     @ParameterizedTest
-    @MethodSource("io.undermoon.dev.testing.ClientProgram#applications")
+    @MethodSource("io.undermoon.system.testing.ClientProgram#applications")
     @Order(3)
     void nothing_is_lost_or_done_twice_and_all_checks_pass(ClientProgram program)
             throws IOException, InterruptedException {

@@ -3,14 +3,12 @@ package io.undermoon.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.LauncherProcess;
-import io.undermoon.dev.testing.LiveStack;
-import io.undermoon.dev.testing.RunningCommand;
 import io.undermoon.metadata.ClusterName;
-import io.undermoon.metadata.HostPort;
-import io.undermoon.metadata.Node;
+import io.undermoon.system.testing.ClusterOperator;
+import io.undermoon.system.testing.LiveStack;
+import io.undermoon.system.testing.RunningCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,13 +100,13 @@ class BackupAccessIT {
         assertThat(Duration.ofNanos(System.nanoTime() - began))
                 .as("it is not tried for a minute")
                 .isLessThan(TIMEOUT.dividedBy(2));
-        assertThat(contents(copy))
+        assertThat(copy.contents())
                 .as("nothing is written by a user without the rights")
                 .isEmpty();
 
         run(0, "restore", login("restorer"));
-        TreeMap<String, String> restored = contents(copy);
-        assertThat(Contents.differences(contents(stack.operator()), restored)).isEmpty();
+        TreeMap<String, String> restored = copy.contents();
+        assertThat(Contents.differences(stack.operator().contents(), restored)).isEmpty();
         assertThat(restored.get("text:1")).as("compressed at the node").doesNotContain("repeats");
         try (Jedis app = app(copy)) {
             assertThat(app.get("text:1")).isEqualTo(TEXT + 1);
@@ -187,18 +185,5 @@ class BackupAccessIT {
                 new HostAndPort(
                         "127.0.0.1", operator.masters().get(0).proxyAddress().port()),
                 config);
-    }
-
-    private static TreeMap<String, String> contents(ClusterOperator operator) throws IOException {
-        List<Jedis> nodes = new ArrayList<>();
-        try {
-            for (Node master : operator.masters()) {
-                HostPort address = HostPort.parse(master.address().value());
-                nodes.add(new Jedis(address.host(), address.port()));
-            }
-            return Contents.of(nodes);
-        } finally {
-            nodes.forEach(Jedis::close);
-        }
     }
 }

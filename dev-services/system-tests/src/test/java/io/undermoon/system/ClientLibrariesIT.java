@@ -7,15 +7,15 @@ import static org.awaitility.Awaitility.await;
 import io.undermoon.dev.datadir.DataDirectory;
 import io.undermoon.dev.os.LiveProcesses;
 import io.undermoon.dev.plan.PortLayout;
-import io.undermoon.dev.testing.ClientProgram;
-import io.undermoon.dev.testing.ClientPrograms;
-import io.undermoon.dev.testing.ClientRun;
-import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
+import io.undermoon.system.testing.ClientProgram;
+import io.undermoon.system.testing.ClientPrograms;
+import io.undermoon.system.testing.ClientRun;
+import io.undermoon.system.testing.ClusterOperator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +82,7 @@ class ClientLibrariesIT {
     }
 
     @ParameterizedTest
-    @MethodSource("io.undermoon.dev.testing.ClientProgram#clusterClients")
+    @MethodSource("io.undermoon.system.testing.ClientProgram#clusterClients")
     @Order(1)
     void passes_its_checks(ClientProgram program) throws IOException, InterruptedException {
         assumeThat(programs.missing(program))
@@ -102,15 +102,7 @@ class ClientLibrariesIT {
     void no_client_sees_an_error_while_the_cluster_is_scaled() throws IOException, InterruptedException {
         programs.startLoads(directory, seeds());
         assumeThat(programs.loads()).as("programs that can be run").isNotEmpty();
-        programs.awaitSteps(MANY_STEPS);
-
-        scaleTo(LARGE);
-        scaleTo(SMALL);
-        operator.freeNodes();
-        programs.awaitSteps(MANY_STEPS);
-
-        SoftAssertions.assertSoftly(softly -> programs.loads()
-                .forEach(run -> softly.assertThat(run.errors()).as(run.output()).isEmpty()));
+        programs.requireNoErrorWhileScaled(operator, LARGE, SMALL, MANY_STEPS);
     }
 
     /** The proxies of the cluster, as an application would be told some of them. */
@@ -119,12 +111,6 @@ class ClientLibrariesIT {
                 .map(node -> node.proxyAddress().value())
                 .distinct()
                 .collect(Collectors.joining(","));
-    }
-
-    private void scaleTo(int nodes) {
-        operator.scaleTo(nodes);
-        operator.awaitStable();
-        programs.awaitSteps(MANY_STEPS);
     }
 
     @Test

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.dev.testing.LauncherProcess;
-import io.undermoon.dev.testing.LiveStack;
-import io.undermoon.dev.testing.StringClient;
-import io.undermoon.dev.testing.StringClients;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.system.testing.LiveStack;
+import io.undermoon.system.testing.StringClient;
+import io.undermoon.system.testing.StringClients;
 import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.RedisBinary;
 import io.undermoon.testsupport.RedisCli;

@@ -3,9 +3,9 @@ package io.undermoon.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.undermoon.dev.testing.Browser;
-import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.system.testing.Browser;
+import io.undermoon.system.testing.LiveStack;
 import io.undermoon.testsupport.Sha256;
 import java.io.IOException;
 import java.net.URI;

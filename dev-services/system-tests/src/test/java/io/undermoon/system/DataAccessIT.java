@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.ClusterName;
+import io.undermoon.system.testing.LiveStack;
 import io.undermoon.testsupport.Sha256;
 import java.io.IOException;
 import java.net.URI;

@@ -9,16 +9,16 @@ import io.undermoon.dev.clusterclient.Command;
 import io.undermoon.dev.clusterclient.RedirectedConnection;
 import io.undermoon.dev.clusterclient.Reply;
 import io.undermoon.dev.testing.CheckRun;
-import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.LauncherProcess;
-import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.dev.testing.OrderedWriter;
-import io.undermoon.dev.testing.RunningCommand;
 import io.undermoon.dev.testing.S3Server;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
+import io.undermoon.system.testing.ClusterOperator;
+import io.undermoon.system.testing.LiveStack;
+import io.undermoon.system.testing.RunningCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,19 +116,19 @@ class DataBackupIT {
     private static void intoHalfAndBack() throws IOException, InterruptedException {
         String store = "--store=" + directory.resolve("backups");
         fill();
-        TreeMap<String, String> expected = contents(stack.operator());
+        TreeMap<String, String> expected = stack.operator().contents();
         assertThat(expected).hasSizeGreaterThan(2000);
         data(0, "backup", SHOP.toString(), store);
         assertThat(data(1, "restore", HALF.toString(), store, "--of=" + SHOP)).contains("say --replace");
         data(0, "restore", HALF.toString(), store, "--of=" + SHOP, "--replace", "--yes");
-        assertThat(Contents.differences(expected, contents(half))).isEmpty();
+        assertThat(Contents.differences(expected, half.contents())).isEmpty();
 
         data(0, "backup", HALF.toString(), store);
         try (RedirectedConnection client = open(stack.operator())) {
             client.call(Command.of("SET", "too", "much"));
         }
         data(0, "restore", SHOP.toString(), store, "--of=" + HALF, "--replace", "--yes");
-        assertThat(Contents.differences(expected, contents(stack.operator()))).isEmpty();
+        assertThat(Contents.differences(expected, stack.operator().contents())).isEmpty();
     }
 
     @Test
@@ -157,7 +157,7 @@ class DataBackupIT {
             await("no master has keys of slots that it has given away")
                     .atMost(TIMEOUT)
                     .ignoreExceptionsMatching(AssertionError.class::isInstance)
-                    .until(() -> contents(shop), contents -> true);
+                    .until(() -> shop.contents(), contents -> true);
             stack.kill(stack.proxyOf(masters.get(1)));
             await("another has taken over")
                     .atMost(TIMEOUT)
@@ -171,10 +171,10 @@ class DataBackupIT {
             ended = backup.result();
             assertThat(ended.exitCode()).as(ended.output()).isZero();
         }
-        TreeMap<String, String> expected = contents(shop);
+        TreeMap<String, String> expected = shop.contents();
         assertThat(expected).hasSizeGreaterThan(2000);
         data(0, "restore", HALF.toString(), store, "--of=" + SHOP);
-        TreeMap<String, String> restored = contents(half);
+        TreeMap<String, String> restored = half.contents();
         long now = System.currentTimeMillis();
         List.of(expected, restored).forEach(all -> all.values().removeIf(value -> Contents.expiresBefore(value, now)));
         assertThat(Contents.differences(expected, restored)).as(ended.output()).isEmpty();
@@ -220,18 +220,6 @@ class DataBackupIT {
                 client.call(Command.of("XADD", "stream:" + i, "*", "a", i));
                 client.call(Command.of("SET", "expiring:" + i, i, "EX", 10_000 + i));
             }
-        }
-    }
-
-    private static TreeMap<String, String> contents(ClusterOperator operator) throws IOException {
-        List<Jedis> nodes = new ArrayList<>();
-        try {
-            for (Node master : operator.masters()) {
-                nodes.add(node(master));
-            }
-            return Contents.of(nodes);
-        } finally {
-            nodes.forEach(Jedis::close);
         }
     }
 

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.imports.destination.SlotTags;
-import io.undermoon.dev.testing.ClusterOperator;
 import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.LauncherProcess;
-import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.dev.testing.MixedLoad;
 import io.undermoon.dev.testing.RedisClusterProcesses;
 import io.undermoon.dev.testing.RedisProcess;
-import io.undermoon.dev.testing.RunningCommand;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
 import io.undermoon.slot.Slot;
+import io.undermoon.system.testing.ClusterOperator;
+import io.undermoon.system.testing.LiveStack;
+import io.undermoon.system.testing.RunningCommand;
 import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.TestAuthority;
 import java.io.IOException;
@@ -23,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -182,7 +181,7 @@ class ImportIT {
             LauncherProcess.Result copied =
                     importCommand("run", "--from=redis://127.0.0.1:" + source.firstMaster(), "--to=" + to(), "--once");
             assertThat(copied.exitCode()).as(copied.output()).isZero();
-            assertThat(contents().keySet()).containsExactly(moved);
+            assertThat(operator.contents().keySet()).containsExactly(moved);
             assertThat(get(moved)).isEqualTo("after");
         }
     }
@@ -262,10 +261,10 @@ class ImportIT {
             fill(redis);
             String from = "127.0.0.1:" + source.port();
             try (RunningCommand running = run(from).awaitOutput("following")) {
-                await().atMost(TIMEOUT).until(() -> contents().size() > 100);
+                await().atMost(TIMEOUT).until(() -> operator.contents().size() > 100);
                 redis.flushAll();
                 redis.set("after", "1");
-                await().atMost(TIMEOUT).until(() -> contents().keySet().equals(Set.of("after")));
+                await().atMost(TIMEOUT).until(() -> operator.contents().keySet().equals(Set.of("after")));
                 running.kill();
                 // A restart begins another history, so everything is copied anew, and what has gone meanwhile goes.
                 redis.set("kept", "1");
@@ -278,7 +277,7 @@ class ImportIT {
             }
             try (RunningCommand again = run(from).awaitOutput("a full copy of").awaitOutput("following")) {
                 await().atMost(TIMEOUT)
-                        .untilAsserted(() -> assertThat(contents()).isEqualTo(Contents.of(redis)));
+                        .untilAsserted(() -> assertThat(operator.contents()).isEqualTo(Contents.of(redis)));
             }
         }
     }
@@ -330,7 +329,7 @@ class ImportIT {
                 importCommand("release", "--from=" + to(), back);
             }
             assertThat(redis.get("left")).isNull();
-            assertThat(Contents.of(redis)).isEqualTo(contents());
+            assertThat(Contents.of(redis)).isEqualTo(operator.contents());
         }
     }
 
@@ -367,7 +366,7 @@ class ImportIT {
                 running.awaitOutput("the masters of the source have changed").awaitOutput("continuing at checkpoint");
                 try (Jedis successor = replica.client()) {
                     assertThat(successor.info("stats")).contains("sync_full:0");
-                    assertThat(contents()).isEqualTo(Contents.of(successor));
+                    assertThat(operator.contents()).isEqualTo(Contents.of(successor));
                 }
             }
         }
@@ -378,18 +377,7 @@ class ImportIT {
         TestAuthority authority = new TestAuthority(directory, "source");
         TestAuthority.Identity identity = authority.issue("redis");
         int tlsPort = FreePort.any();
-        String[] options = {
-            "--tls-port",
-            String.valueOf(tlsPort),
-            "--tls-cert-file",
-            identity.certificate().toString(),
-            "--tls-key-file",
-            identity.key().toString(),
-            "--tls-ca-cert-file",
-            authority.authorities().toString(),
-            "--tls-auth-clients",
-            "no"
-        };
+        String[] options = RedisProcess.tls(tlsPort, authority, identity);
         try (RedisProcess source = RedisProcess.start(directory, options);
                 Jedis redis = source.client()) {
             fill(redis);
@@ -400,7 +388,7 @@ class ImportIT {
             LauncherProcess.Result copied =
                     importCommand("run", from, "--from-ca=" + authority.authorities(), "--to=" + to(), "--once");
             assertThat(copied.exitCode()).as(copied.output()).isZero();
-            assertThat(contents()).isEqualTo(Contents.of(redis));
+            assertThat(operator.contents()).isEqualTo(Contents.of(redis));
         }
     }
 
@@ -541,25 +529,12 @@ class ImportIT {
         }
     }
 
-    /** What the masters of the destination have. */
-    private static TreeMap<String, String> contents() throws IOException {
-        List<Jedis> masters = new ArrayList<>();
-        try {
-            for (Node master : operator.masters()) {
-                masters.add(node(master));
-            }
-            return Contents.of(masters);
-        } finally {
-            masters.forEach(Jedis::close);
-        }
-    }
-
     /** Keys that have expired meanwhile may be at one of both only. */
     private static void assertEqual(TreeMap<String, String> source) throws IOException {
         TreeMap<String, String> destination = await("no master has keys of slots that it has given away")
                 .atMost(TIMEOUT)
                 .ignoreExceptionsMatching(AssertionError.class::isInstance)
-                .until(ImportIT::contents, contents -> true);
+                .until(operator::contents, contents -> true);
         source.keySet().removeIf(key -> key.startsWith("e:") && !destination.containsKey(key));
         destination.keySet().removeIf(key -> key.startsWith("e:") && !source.containsKey(key));
         assertThat(Contents.differences(source, destination)).isEmpty();

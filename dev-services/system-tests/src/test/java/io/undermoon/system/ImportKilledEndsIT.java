@@ -8,7 +8,7 @@ import io.undermoon.dev.testing.Contents;
 import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.dev.testing.MixedLoad;
 import io.undermoon.dev.testing.RedisProcess;
-import io.undermoon.dev.testing.RunningCommand;
+import io.undermoon.system.testing.RunningCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

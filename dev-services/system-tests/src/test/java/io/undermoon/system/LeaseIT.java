@@ -3,13 +3,13 @@ package io.undermoon.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.undermoon.dev.testing.ClusterOperator;
-import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.ProxyAddress;
 import io.undermoon.slot.Slot;
+import io.undermoon.system.testing.ClusterOperator;
+import io.undermoon.system.testing.LiveStack;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.undermoon.dev.check.Verdict;
 import io.undermoon.dev.testing.CheckRun;
-import io.undermoon.dev.testing.ClusterOperator;
-import io.undermoon.dev.testing.LiveStack;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;
 import io.undermoon.metadata.TaggedSlots;
 import io.undermoon.slot.Slot;
 import io.undermoon.slot.SlotRanges;
+import io.undermoon.system.testing.ClusterOperator;
+import io.undermoon.system.testing.LiveStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.undermoon.dev.os.Ports;
 import io.undermoon.dev.plan.PortLayout;
-import io.undermoon.dev.testing.ConsoleDocument;
-import io.undermoon.dev.testing.ConsoleDocument.Step;
 import io.undermoon.dev.testing.FreePorts;
 import io.undermoon.dev.testing.LauncherProcess;
-import io.undermoon.dev.testing.Shell;
+import io.undermoon.system.testing.ConsoleDocument;
+import io.undermoon.system.testing.ConsoleDocument.Step;
+import io.undermoon.system.testing.Shell;
 import io.undermoon.testsupport.RedisCli;
 import java.io.File;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 /**
  * Tests of whole systems: the packaged launcher and services as processes, with real Redis servers and clients, as
- * their users run them. What they are made with is in {@code io.undermoon.dev.testing} of the launcher.
+ * their users run them.
  */
 @NullMarked
 package io.undermoon.system;

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -261,20 +262,9 @@ class BackupReplayIT {
         TestAuthority authority = new TestAuthority(directory, "nodes");
         TestAuthority.Identity identity = authority.issue("redis");
         int tlsPort = FreePort.any();
-        try (RedisProcess secured = RedisProcess.start(
-                        directory,
-                        "--requirepass",
-                        "se:cret",
-                        "--tls-port",
-                        String.valueOf(tlsPort),
-                        "--tls-cert-file",
-                        identity.certificate().toString(),
-                        "--tls-key-file",
-                        identity.key().toString(),
-                        "--tls-ca-cert-file",
-                        authority.authorities().toString(),
-                        "--tls-auth-clients",
-                        "no");
+        List<String> options = new ArrayList<>(List.of("--requirepass", "se:cret"));
+        options.addAll(List.of(RedisProcess.tls(tlsPort, authority, identity)));
+        try (RedisProcess secured = RedisProcess.start(directory, options.toArray(String[]::new));
                 Jedis client = secured.client()) {
             client.auth("se:cret");
             client.set("a", "1");

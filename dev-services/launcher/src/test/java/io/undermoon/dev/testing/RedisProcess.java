@@ -11,6 +11,7 @@ import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.ServiceSpec.Readiness;
 import io.undermoon.testsupport.FreePort;
 import io.undermoon.testsupport.RedisBinary;
+import io.undermoon.testsupport.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,22 @@ public final class RedisProcess implements AutoCloseable {
                 "redis-" + port, ServiceKind.REDIS, command, List.of(), new Readiness(Readiness.Check.PING, port));
         return new RedisProcess(
                 port, () -> ServiceStarter.start(service, directory, directory.resolve(service.name() + ".log")));
+    }
+
+    /** The options of one that listens with TLS, too, and asks clients for no certificate. */
+    public static String[] tls(int port, TestAuthority authority, TestAuthority.Identity identity) {
+        return new String[] {
+            "--tls-port",
+            String.valueOf(port),
+            "--tls-cert-file",
+            identity.certificate().toString(),
+            "--tls-key-file",
+            identity.key().toString(),
+            "--tls-ca-cert-file",
+            authority.authorities().toString(),
+            "--tls-auth-clients",
+            "no"
+        };
     }
 
     /** One that has after a restart what it had, or nearly so. */

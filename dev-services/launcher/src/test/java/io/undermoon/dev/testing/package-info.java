@@ -1,4 +1,4 @@
-/** What the tests of the launcher share: free ports, the launcher as a process, Redis clients behind one face. */
+/** What tests of the launcher and of whole systems share: ports, the launcher as a process, servers and their contents. */
 @NullMarked
 package io.undermoon.dev.testing;
 

@@ -1,4 +1,4 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;

@@ -1,9 +1,11 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.testing.LauncherProcess;
+import io.undermoon.dev.testing.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import io.undermoon.dev.os.Programs;
 import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.ServiceKind;
 import io.undermoon.dev.plan.ServiceSpec;
+import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;

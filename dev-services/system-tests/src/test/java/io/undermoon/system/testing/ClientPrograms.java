@@ -1,4 +1,4 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.assertj.core.api.SoftAssertions;
 
 /** Some {@link ClientProgram}s: prepared while the system starts, then run side by side with a load. */
 public final class ClientPrograms implements AutoCloseable {
@@ -49,6 +50,25 @@ public final class ClientPrograms implements AutoCloseable {
 
     private void inThreadOfItsOwn(Runnable task) {
         new Thread(task).start();
+    }
+
+    /**
+     * Has the cluster grow and shrink while the loads go on, and fails if one of them has seen an error.
+     *
+     * @param steps of each load before, between and after
+     */
+    public void requireNoErrorWhileScaled(ClusterOperator operator, int large, int small, int steps)
+            throws IOException, InterruptedException {
+        awaitSteps(steps);
+        for (int nodes : List.of(large, small)) {
+            operator.scaleTo(nodes);
+            operator.awaitStable();
+            awaitSteps(steps);
+        }
+        operator.freeNodes();
+        awaitSteps(steps);
+        SoftAssertions.assertSoftly(softly -> loads().forEach(
+                        run -> softly.assertThat(run.errors()).as(run.output()).isEmpty()));
     }
 
     /** Waits for that, because compilers would take the processor from clients with short timeouts. */

@@ -1,4 +1,4 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,6 +13,8 @@ import io.undermoon.dev.plan.Installation;
 import io.undermoon.dev.plan.PortLayout;
 import io.undermoon.dev.plan.ServiceSpec;
 import io.undermoon.dev.plan.StackPlan;
+import io.undermoon.dev.testing.FreePorts;
+import io.undermoon.dev.testing.LauncherProcess;
 import io.undermoon.metadata.ClusterName;
 import io.undermoon.metadata.HostPort;
 import io.undermoon.metadata.Node;

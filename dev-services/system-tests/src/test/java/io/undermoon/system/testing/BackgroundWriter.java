@@ -1,4 +1,4 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;

@@ -1,4 +1,4 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;

@@ -1,5 +1,5 @@
 /** Programs like those of {@code dev-services/clients}, for libraries of Java that applications use with Redis. */
 @NullMarked
-package io.undermoon.dev.application;
+package io.undermoon.system.application;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.undermoon.dev.application;
+package io.undermoon.system.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

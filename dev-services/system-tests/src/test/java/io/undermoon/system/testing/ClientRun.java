@@ -1,4 +1,4 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

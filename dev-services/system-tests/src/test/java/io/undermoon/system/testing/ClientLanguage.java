@@ -1,6 +1,7 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import io.undermoon.dev.os.Programs;
+import io.undermoon.dev.testing.LauncherProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

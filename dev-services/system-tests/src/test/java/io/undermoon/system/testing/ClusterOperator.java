@@ -1,10 +1,11 @@
-package io.undermoon.dev.testing;
+package io.undermoon.system.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undermoon.dev.controlplane.BrokerApi;
+import io.undermoon.dev.testing.Contents;
 import io.undermoon.json.Json;
 import io.undermoon.metadata.Cluster;
 import io.undermoon.metadata.ClusterName;
@@ -19,8 +20,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import redis.clients.jedis.Jedis;
 
@@ -146,6 +149,24 @@ public final class ClusterOperator {
         return cluster().nodes().stream()
                 .filter(node -> node.isMaster() && !node.slots().isEmpty())
                 .toList();
+    }
+
+    /**
+     * What the masters have.
+     *
+     * @throws AssertionError two of them have the same key
+     */
+    public TreeMap<String, String> contents() throws IOException {
+        List<Jedis> nodes = new ArrayList<>();
+        try {
+            for (Node master : masters()) {
+                HostPort address = HostPort.parse(master.address().value());
+                nodes.add(new Jedis(address.host(), address.port()));
+            }
+            return Contents.of(nodes);
+        } finally {
+            nodes.forEach(Jedis::close);
+        }
     }
 
     public Cluster cluster() throws IOException {
