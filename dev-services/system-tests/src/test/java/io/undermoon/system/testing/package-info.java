@@ -1,4 +1,4 @@
-/** What tests of whole systems share: a stack of the launcher, who works on its clusters, clients in other languages. */
+/** What tests of whole systems share: a stack of the launcher, who works on its clusters, clients in many languages. */
 @NullMarked
 package io.undermoon.system.testing;
 
